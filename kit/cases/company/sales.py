@@ -1,0 +1,271 @@
+"""Sales by month, product and channel: the one source of every revenue and quantity of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kit.cases.company.drawing import at_random, between, near
+from kit.cases.company.offer import Offer, Product, by_code, position
+from kit.cases.company.sector import ChannelPattern, Sector
+from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, change, frame, share_of
+from kit.cases.quantities import Money, Percent
+from kit.cases.seeds import NamedRng
+from kit.french import month_name
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from pandas import DataFrame
+
+MONTHS = 12
+_PHASE = {"lancement": 1.45, "croissance": 1.18, "maturité": 1.0, "déclin": 0.85}
+_MONTH_NOISE = 0.05
+_CELL_NOISE = 0.18
+
+
+class SaleRow(NamedTuple):
+    """Sales of a product through a channel in a month; the price is the net price HT of the channel."""
+
+    year: int
+    month: int
+    product: str
+    channel: str
+    quantity: int
+    price_cents: int
+
+    @property
+    def revenue_cents(self) -> int:
+        """Quantity × price, in cents."""
+        return self.quantity * self.price_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of sale of the firm."""
+
+    code: str
+    label: str
+    kind: str
+    price: float
+    cost_rate: Decimal
+    buyer: str | None
+
+    @property
+    def online(self) -> bool:
+        """Whether it is the firm's own site."""
+        return self.kind == "en ligne"
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Thirty-six months of sales. Every total is a sum of these rows."""
+
+    rows: tuple[SaleRow, ...]
+    years: tuple[int, ...]
+    channels: tuple[Channel, ...]
+    offer: Offer
+
+    @property
+    def last_year(self) -> int:
+        """The last fiscal year of the data."""
+        return self.years[-1]
+
+    def channel(self, code: str) -> Channel:
+        """Return a channel by code. Raises UnknownCode."""
+        return by_code(self.channels, code)
+
+    def cents(self, **where: Any) -> int:
+        """Return the revenue HT in cents of the rows where year, month, product or channel have these values."""
+        return sum(row.revenue_cents for row in self._where(where))
+
+    def revenue(self, **where: Any) -> Money:
+        """Return the revenue HT, exact: `revenue(year=2025, channel="site")`."""
+        return Money(Decimal(self.cents(**where)) / 100, "HT")
+
+    def quantity(self, **where: Any) -> int:
+        """Return the quantity sold, with the same filters as `revenue`."""
+        return sum(row.quantity for row in self._where(where))
+
+    def growth(self, year: int | None = None) -> Percent:
+        """Return the growth of revenue of a year on the one before (default: the last year)."""
+        at = position(self.years, self.last_year if year is None else year)
+        before = self.revenue(year=self.years[max(0, at - 1)])
+        return Percent(Percent.of(self.revenue(year=self.years[at]), before).exact - 1)
+
+    def rounded_k(self, year: int) -> int:
+        """Return the revenue of a year in whole k€."""
+        return (self.cents(year=year) + 50_000) // 100_000
+
+    def by_year(self) -> DataFrame:
+        """Return « Année, Quantités, CA HT (€), Évolution du CA »."""
+        columns = {"Année": TEXT, "Quantités": WHOLE, "CA HT (€)": TWO, "Évolution du CA": SHARE}
+        totals = [self.revenue(year=year) for year in self.years]
+        rows = []
+        for i, year in enumerate(self.years):
+            growth = change(totals[i - 1], totals[i]) if i else None
+            rows.append((year, self.quantity(year=year), totals[i].amount, growth))
+        return frame(columns, rows)
+
+    def by_month(self) -> DataFrame:
+        """Return « Mois » and « CA HT N (€) » for each year, with a total row."""
+        columns = {"Mois": TEXT} | {f"CA HT {year} (€)": TWO for year in self.years}
+        rows: list[Sequence[Any]] = [
+            (month_name(m).capitalize(), *(self.revenue(year=y, month=m).amount for y in self.years))
+            for m in range(1, MONTHS + 1)
+        ]
+        rows.append(("Total", *(self.revenue(year=year).amount for year in self.years)))
+        return frame(columns, rows)
+
+    def by_quarter(self) -> DataFrame:
+        """Return « Trimestre » and « CA HT N (€) » for each year, with a total row."""
+        columns = {"Trimestre": TEXT} | {f"CA HT {year} (€)": TWO for year in self.years}
+        rows: list[Sequence[Any]] = [
+            (f"T{q}", *(Decimal(self.quarter_cents(year, q)) / 100 for year in self.years))
+            for q in range(1, 5)
+        ]
+        rows.append(("Total", *(self.revenue(year=year).amount for year in self.years)))
+        return frame(columns, rows)
+
+    def quarter_cents(self, year: int, quarter: int, channel: str | None = None) -> int:
+        """Return the revenue HT in cents of a quarter (1 to 4), of one channel or of all."""
+        return sum(
+            row.revenue_cents
+            for row in self.rows
+            if row.year == year and (row.month + 2) // 3 == quarter and channel in (None, row.channel)
+        )
+
+    def by_product(self, year: int | None = None) -> DataFrame:
+        """Return « Désignation, Quantités, CA HT (€), Part du CA, Évolution du CA » of a year, with a total row."""
+        names = [(product.code, product.name) for product in self.offer.products]
+        return self._by("Désignation", "product", names, year)
+
+    def by_channel(self, year: int | None = None) -> DataFrame:
+        """Return « Canal, Quantités, CA HT (€), Part du CA, Évolution du CA » of a year, with a total row."""
+        return self._by("Canal", "channel", [(c.code, c.label) for c in self.channels], year)
+
+    def by_family(self, year: int | None = None) -> DataFrame:
+        """Return « Famille, Quantités, CA HT (€), Part du CA, Évolution du CA » of a year, with a total row."""
+        groups = [
+            (tuple(p.code for p in self.offer.products if p.family == family.code), family.label)
+            for family in self.offer.families
+        ]
+        return self._by("Famille", "product", groups, year)
+
+    def product_channel(self, year: int | None = None) -> DataFrame:
+        """Return the revenue HT (€) of a year by product (rows) and channel (columns), with totals."""
+        at = self.last_year if year is None else self.years[position(self.years, year)]
+        columns = {"Désignation": TEXT} | {c.label: TWO for c in self.channels} | {"Total (€)": TWO}
+        rows: list[Sequence[Any]] = []
+        for product in self.offer.products:
+            cells = [
+                self.revenue(year=at, product=product.code, channel=c.code).amount for c in self.channels
+            ]
+            rows.append((product.name, *cells, sum(cells)))
+        totals = [self.revenue(year=at, channel=c.code).amount for c in self.channels]
+        return frame(columns, [*rows, ("Total", *totals, sum(totals))])
+
+    def season(self) -> DataFrame:
+        """Return « Mois, CA HT mensuel moyen (€), Indice saisonnier » over the three years."""
+        columns = {"Mois": TEXT, "CA HT mensuel moyen (€)": WHOLE, "Indice saisonnier (base 100)": ONE}
+        mean = Money(Decimal(self.cents()) / 100) / (MONTHS * len(self.years))
+        rows = []
+        for month in range(1, MONTHS + 1):
+            value = self.revenue(month=month) / len(self.years)
+            rows.append((month_name(month).capitalize(), value.rounded(0).amount, value / mean * 100))
+        return frame(columns, rows)
+
+    def _by(self, header: str, field: str, names: list[tuple[Any, str]], year: int | None) -> DataFrame:
+        columns = {
+            header: TEXT, "Quantités": WHOLE, "CA HT (€)": TWO, "Part du CA": SHARE, "Évolution du CA": SHARE
+        }  # fmt: skip
+        at = position(self.years, self.last_year if year is None else year)
+        total = self.cents(year=self.years[at])
+        rows = []
+        for key, label in [*names, (None, "Total")]:
+            where = {} if key is None else {field: key}
+            cents = self.cents(year=self.years[at], **where)
+            before = self.cents(year=self.years[at - 1], **where) if at else 0
+            sold = self.quantity(year=self.years[at], **where)
+            rows.append((label, sold, Decimal(cents) / 100, share_of(cents, total), change(before, cents)))
+        return frame(columns, rows)
+
+    def _where(self, where: dict[str, Any]) -> Iterator[SaleRow]:
+        tests = [_test(name, value) for name, value in where.items() if value is not None]
+        return (row for row in self.rows if all(test(row) for test in tests))
+
+
+def _test(name: str, value: Any) -> Callable[[SaleRow], bool]:
+    at = SaleRow._fields.index(name)
+    wanted = value if isinstance(value, tuple) else (value,)
+    return lambda row: row[at] in wanted
+
+
+def draw_sales(rng: NamedRng, sector: Sector, offer: Offer) -> Sales:
+    """Return the sales of three years: season, growth, life cycles, drift of channels, and chance."""
+    draw = rng("ventes")
+    growths = [between(draw, sector.growth) for _ in offer.years[1:]]
+    yearly = [between(draw, sector.revenue)]
+    for growth in growths:
+        yearly.append(yearly[-1] * (1 + growth))
+    channels = tuple(_channel(draw, pattern) for pattern in sector.channels)
+    drifts = [between(draw, pattern.drift) for pattern in sector.channels]
+    starts = {p.code: near(draw, p.share, 0.15) for p in sector.channels}
+    rows: list[SaleRow] = []
+    for at, year in enumerate(offer.years):
+        shares = {
+            c.code: starts[c.code] * (1 + drift) ** at for c, drift in zip(channels, drifts, strict=True)
+        }
+        months = _months(draw, sector.season)
+        weights = _weights(draw, offer.products, channels, shares, at, year)
+        total = sum(weights.values())
+        for month, part in enumerate(months, 1):
+            rows += _month(draw, weights, total / yearly[at] / part, offer, channels, at, month)
+    return Sales(tuple(rows), offer.years, channels, offer)
+
+
+def _channel(draw: Generator, pattern: ChannelPattern) -> Channel:
+    rate = Decimal(round(between(draw, pattern.cost) * 200)) / 200
+    return Channel(pattern.code, pattern.label, pattern.kind, pattern.price, rate, pattern.buyer)
+
+
+def _months(draw: Generator, season: Sequence[float]) -> list[float]:
+    noisy = [near(draw, coefficient, _MONTH_NOISE) for coefficient in season]
+    return [value / sum(noisy) for value in noisy]
+
+
+def _weights(
+    draw: Generator,
+    products: Sequence[Product],
+    channels: Sequence[Channel],
+    shares: dict[str, float],
+    at: int,
+    year: int,
+) -> dict[tuple[str, str], float]:
+    """Return the part of each product and channel in the revenue of a year, whatever its sum."""
+    weights = {}
+    for product in products:
+        if product.launched > year:
+            continue
+        size = product.weight * _PHASE[product.phase] ** at * (0.5 if product.launched == year else 1.0)
+        for channel in channels:
+            if channel.code in product.channels:
+                weights[product.code, channel.code] = near(draw, size * shares[channel.code], _CELL_NOISE)
+    return weights
+
+
+def _month(
+    draw: Generator,
+    weights: dict[tuple[str, str], float],
+    divisor: float,
+    offer: Offer,
+    channels: Sequence[Channel],
+    at: int,
+    month: int,
+) -> Iterator[SaleRow]:
+    ratios = {channel.code: channel.price for channel in channels}
+    for (product, channel), weight in weights.items():
+        price = round(offer.product(product).price_cents[at] * ratios[channel])
+        target = near(draw, weight / divisor, _CELL_NOISE / 2) * 100
+        yield SaleRow(offer.years[at], month, product, channel, at_random(draw, target / price), price)

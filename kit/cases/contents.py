@@ -1,0 +1,179 @@
+"""From what a trainer has (a DataFrame, a matplotlib figure, a text) to the content of an annex.
+
+Cells of a table are rounded here, once: what is printed, what the CSV and XLSX hold and what a candidate
+can compute from are the same numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
+from kit.errors import AuthorError, Finding, Place
+from kit.french import NBSP, number, rounded
+from kit.referentiel.reglement import exact_text
+
+_FORMAT = re.compile(r"^(texte|nombre|[^\d:\s][^\d:]{0,11})(?::(\d))?$")
+
+
+def content_of(
+    value: Any, annex: str, alt: str, formats: Mapping[str, str], data: Any = None, row_headers: bool = True
+) -> Content:
+    """Return the content of an annex.
+
+    Args:
+        value: a pandas DataFrame, a matplotlib Figure, or Markdown text.
+        annex: the annex's id, for messages.
+        alt: the text that replaces a figure.
+        formats: format of columns by name: « texte », « nombre:1 », « €:2 », « %:1 »…
+        data: the DataFrame a figure was drawn from.
+        row_headers: whether the first column of a table heads its rows.
+
+    Raises:
+        AuthorError: not a kind we know, or a column or format that does not exist.
+    """
+    if isinstance(value, str):
+        return TextContent(text=value)
+    if hasattr(value, "savefig"):
+        table = None if data is None else _table(data, annex, formats, row_headers)
+        return FigureContent(svg=svg_of(value), alt=alt, data=table)
+    if hasattr(value, "columns") and hasattr(value, "itertuples"):
+        return _table(value, annex, formats, row_headers)
+    raise AuthorError.of("annexe.kind", Place(item=annex), id=annex, kind=type(value).__name__)
+
+
+def svg_of(figure: Any) -> str:
+    """Return a matplotlib figure as SVG text; the same figure gives the same text."""
+    import matplotlib as mpl  # noqa: PLC0415 - heavy, only where there is a figure
+    import matplotlib.pyplot as plt  # noqa: PLC0415
+
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "kit", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def _table(frame: Any, annex: str, formats: Mapping[str, str], row_headers: bool) -> TableContent:
+    if frame.index.name is not None:
+        frame = frame.reset_index()
+    names = [str(name) for name in frame.columns]
+    findings = [
+        Finding("annexe.column", Place(item=annex), {"id": annex, "column": name, "known": names})
+        for name in formats
+        if name not in names
+    ]
+    columns, cells = [], []
+    for name, values in zip(names, (frame.iloc[:, i].tolist() for i in range(len(names))), strict=True):
+        column, column_cells, problems = _column(name, values, formats.get(name), annex)
+        columns.append(column)
+        cells.append(column_cells)
+        findings += problems
+    if findings:
+        raise AuthorError(*findings)
+    return TableContent(columns=tuple(columns), rows=tuple(zip(*cells, strict=True)), row_headers=row_headers)
+
+
+def _column(
+    name: str, values: list[Any], wanted: str | None, annex: str
+) -> tuple[Column, list[str | None], list[Finding]]:
+    fields = {"id": annex, "column": name, "format": wanted}
+    if wanted is None:
+        wanted = "nombre" if values and all(_is_number(v) or _empty(v) for v in values) else "texte"
+    match = _FORMAT.match(wanted)
+    if match is None:
+        return Column(name=name), [None] * len(values), [Finding("annexe.format", Place(item=annex), fields)]
+    unit = match[1]
+    if unit == "texte":
+        return Column(name=name), [None if _empty(value) else str(value) for value in values], []
+    places = int(match[2]) if match[2] else (None if unit == "nombre" else 0)
+    cells: list[str | None] = []
+    findings = []
+    for value in values:
+        try:
+            cells.append(None if _empty(value) else _cell(value, unit, places))
+        except (InvalidOperation, ValueError, TypeError):
+            bad = {**fields, "value": str(value)[:40]}
+            findings.append(Finding("annexe.not_number", Place(item=annex), bad))
+            cells.append(None)
+    return Column(name=name, kind="number", places=places, unit=_unit(unit)), cells, findings
+
+
+def _unit(word: str) -> str | None:
+    return None if word == "nombre" else word
+
+
+def _cell(value: Any, unit: str, places: int | None) -> str:
+    exact = exact_number(value) * (100 if unit == "%" else 1)
+    if places is None:
+        return exact_text(Fraction(rounded(exact, 6)))
+    return str(rounded(exact, places))
+
+
+def exact_number(value: Any) -> Fraction:
+    """Return any number (int, float, Decimal, numpy scalar, amount, ratio) exactly.
+
+    Raises:
+        ValueError: not a number.
+    """
+    for attribute in ("amount", "ratio"):
+        value = getattr(value, attribute, value)
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, float):
+        return Fraction(repr(float(value)))
+    if hasattr(value, "item"):
+        return exact_number(value.item())
+    raise ValueError(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        exact_number(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN
+
+
+def cell_text(column: Column, cell: str | None, empty: str = "–") -> str:
+    """Return a cell as it is printed: French number with its sign of percentage, or the text."""
+    if cell is None:
+        return empty
+    if column.kind == "text":
+        return cell
+    places = column.places
+    shown = number(Fraction(cell), places)
+    return f"{shown}{NBSP}%" if column.unit == "%" else shown
+
+
+def header_text(column: Column) -> str:
+    """Return a column's header with its unit when the name does not already say it."""
+    if column.unit and column.unit not in column.name:
+        return f"{column.name} ({column.unit})"
+    return column.name
+
+
+def markdown_table(table: TableContent, empty: str = "–") -> str:
+    """Return a table as Markdown, as the trainer sees it in the notebook."""
+
+    def row(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+    marks = ["---:" if column.kind == "number" else "---" for column in table.columns]
+    lines = [row(header_text(column) for column in table.columns), row(marks)]
+    lines += [
+        row(cell_text(column, cell, empty) for column, cell in zip(table.columns, cells, strict=True))
+        for cells in table.rows
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""Choosing one form per dossier, and the notebook that holds only the forms chosen.
+
+The choice is made before anything runs: the cells of the forms not drawn are taken out, so that neither the
+executed notebook nor any document of a session holds another session's questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from kit.cases.template import CaseTemplate
+from kit.errors import AuthorError, Finding, Place
+
+
+def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> dict[str, str]:
+    """Return one form of `pool` per dossier.
+
+    Args:
+        template: the template.
+        pool: `examen` or `entrainement`.
+        seed: the variant's seed.
+        rank: shifts the choice, so that versions of one session differ in form where two exist.
+
+    Raises:
+        AuthorError: a dossier has no form in the pool.
+    """
+    available = template.forms(pool)
+    dossiers = {cell.dossier for cell in template.cells if cell.dossier}
+    missing = sorted(dossiers - {name for name, forms in available.items() if forms})
+    if missing:
+        place = Place(str(template.path))
+        raise AuthorError(
+            *(Finding("case.nothing_drawn", place, {"dossier": d, "pool": pool}) for d in missing)
+        )
+    return {
+        dossier: forms[(_start(seed, dossier) + rank) % len(forms)] for dossier, forms in available.items()
+    }
+
+
+def _start(seed: int, dossier: str) -> int:
+    digest = hashlib.sha256(f"forme\x1f{seed}\x1f{dossier}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def select_forms(template: CaseTemplate, forms: Mapping[str, str]) -> dict[str, Any]:
+    """Return the template's notebook with only the cells of the forms chosen.
+
+    Each cell keeps its number in the template (`metadata.kit.cell`), so that messages point at the file the
+    author knows. Outputs are dropped.
+    """
+    kept = []
+    for cell, raw in zip(template.cells, template.notebook["cells"], strict=True):
+        if cell.dossier is not None and forms.get(cell.dossier) != cell.form:
+            continue
+        metadata = {**raw.get("metadata", {}), "kit": {"cell": cell.number}}
+        clean = {**raw, "metadata": metadata}
+        if raw["cell_type"] == "code":
+            clean |= {"outputs": [], "execution_count": None}
+        kept.append(clean)
+    return {**template.notebook, "cells": kept}

@@ -1,0 +1,167 @@
+"""The first line of a cell magic: what each magic takes, and reading it.
+
+The same reading serves the notebook (when the cell runs) and the checks (without running anything).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kit.errors import Finding, Place
+from kit.reading import nearest
+from kit.referentiel.reglement import parse_exact
+
+
+@dataclass(frozen=True, slots=True)
+class MagicSpec:
+    """What a magic takes on its line.
+
+    Attributes:
+        required: names of the words that must come first, in order.
+        optional: names of the words that may follow them.
+        options: keys allowed as `key=value`, each with its allowed values or None.
+        flags: words allowed alone.
+        criteria: whether any other `key=value` is a criterion and its points.
+    """
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    options: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    criteria: bool = False
+
+
+MAGICS: Mapping[str, MagicSpec] = {
+    "contexte": MagicSpec(),
+    "dossier": MagicSpec(
+        ("id", "title"), options={"forme": None, "pool": ("examen", "entrainement"), "points": None}
+    ),
+    "question": MagicSpec(
+        ("id",), options={"partie": None, "porteur": ("groupe", "candidat"), "duree": None}, criteria=True
+    ),
+    "observation": MagicSpec(
+        (), ("id",), options={"partie": None, "porteur": ("groupe", "candidat")}, criteria=True
+    ),
+    "annexe": MagicSpec(("id", "title"), options={"source": None}, flags=("a_rendre",)),
+    "corrige": MagicSpec(("question",)),
+    "accepte": MagicSpec(("question",)),
+    "indicateurs": MagicSpec(("question", "criterion"), options={"niveau": None}),
+    "fiche": MagicSpec(
+        ("title",), options={"pour": ("candidat", "examinateur", "correcteur"), "partie": None}
+    ),
+    "consigne_oral": MagicSpec(options={"partie": None}),
+}
+
+_FIRST = re.compile(r"\A\s*%%(\w+)[ \t]*([^\n]*)\n?(.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class MagicLine:
+    """A magic's line, read. `points` maps criterion codes to exact strings."""
+
+    name: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    points: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MagicCell:
+    """A cell that begins with one of our magics: its line, read, and its body."""
+
+    line: MagicLine
+    body: str
+
+
+def read_cell(source: str) -> MagicCell | None:
+    """Return the magic a cell begins with, or None for a cell that has none of ours."""
+    match = _FIRST.match(source)
+    if match is None or match[1] not in MAGICS:
+        return None
+    return MagicCell(read_line(match[1], match[2]), match[3])
+
+
+def foreign_magic(source: str) -> str | None:
+    """Return the name of a cell magic that looks like a misspelling of ours, or None."""
+    match = _FIRST.match(source)
+    if match is None or match[1] in MAGICS:
+        return None
+    return match[1] if nearest(match[1], MAGICS, 1) else None
+
+
+def read_line(name: str, line: str) -> MagicLine:
+    """Return a magic's line, read; its problems are in `findings`, all of them."""
+    spec = MAGICS[name]
+    try:
+        tokens = shlex.split(line)
+    except ValueError:
+        return MagicLine(name, findings=(Finding("magic.quotes", Place(), {"magic": name}),))
+    words: list[str] = []
+    options: dict[str, str] = {}
+    points: dict[str, str] = {}
+    flags: set[str] = set()
+    findings: list[Finding] = []
+    for token in tokens:
+        key, equals, value = token.partition("=")
+        if equals and key in spec.options:
+            options[key] = value
+            findings += _option_findings(name, key, value, spec.options[key])
+        elif equals and spec.criteria and re.fullmatch(r"[\w.-]+", key):
+            findings += _points_findings(name, key, value, points)
+            points[key] = value
+        elif token in spec.flags:
+            flags.add(token)
+        elif equals and re.fullmatch(r"[\w.-]+", key):
+            known = sorted(spec.options) or ["—"]
+            findings.append(Finding("magic.option", Place(), {"magic": name, "option": key, "known": known}))
+        else:
+            words.append(token)
+    findings += _word_findings(name, spec, words)
+    named = dict(zip((*spec.required, *spec.optional), words, strict=False))
+    return MagicLine(name, named, options, frozenset(flags), points, tuple(findings))
+
+
+def _option_findings(name: str, key: str, value: str, allowed: tuple[str, ...] | None) -> Iterator[Finding]:
+    fields = {"magic": name, "option": key, "value": value, "known": allowed or ()}
+    if allowed is not None and value not in allowed:
+        yield Finding("magic.option_value", Place(), fields)
+    if key == "points" and not _is_points(value):
+        yield Finding("magic.points", Place(), {"magic": name, "criterion": key, "value": value})
+    if key == "duree" and not value.isdigit():
+        yield Finding("magic.minutes", Place(), fields)
+
+
+def _points_findings(name: str, key: str, value: str, seen: Mapping[str, str]) -> Iterator[Finding]:
+    if not _is_points(value):
+        yield Finding("magic.points", Place(), {"magic": name, "criterion": key, "value": value})
+    if key in seen:
+        yield Finding("magic.criterion_twice", Place(), {"magic": name, "criterion": key})
+
+
+def _is_points(value: str) -> bool:
+    try:
+        return parse_exact(value) > 0
+    except ValueError:
+        return False
+
+
+def _word_findings(name: str, spec: MagicSpec, words: list[str]) -> Iterator[Finding]:
+    if len(words) < len(spec.required):
+        missing = spec.required[len(words) :]
+        yield Finding("magic.missing", Place(), {"magic": name, "words": [_WORDS[word] for word in missing]})
+    extra = words[len(spec.required) + len(spec.optional) :]
+    if extra:
+        yield Finding("magic.extra", Place(), {"magic": name, "words": extra})
+
+
+_WORDS = {
+    "id": "un code",
+    "title": "un titre entre guillemets",
+    "question": "le code de la question",
+    "criterion": "le code du critère",
+}

@@ -1,0 +1,66 @@
+"""Markdown with `{{ }}` fields: filled from the notebook's variables, numbers written the French way.
+
+A forgotten variable is an error in its own cell (StrictUndefined). A bare number is written in French;
+integers below 10 000 keep their digits together, so that `{{ 2026 }}` stays a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from kit import french
+
+
+def shown(value: Any) -> Any:
+    """Return a value as it is written in a text: numbers in French, dates in words, the rest unchanged."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int) or type(value).__name__.startswith(("int", "uint")):
+        number = int(value)
+        return str(number) if -10_000 < number < 10_000 else french.number(number)
+    if isinstance(value, float | Decimal | Fraction):
+        return french.number(float(value) if isinstance(value, float) else value)
+    if isinstance(value, date):
+        return french.long_date(value)
+    return value
+
+
+@cache
+def environment() -> Environment:
+    """Return the Jinja environment of templates, with the French filters."""
+    env = Environment(
+        undefined=StrictUndefined, finalize=shown, autoescape=False, keep_trailing_newline=False
+    )  # noqa: S701 - Markdown, escaped later by the writers
+    env.filters.update(
+        nombre=lambda value, places=None: french.number(value, places),
+        eur=lambda value, places=None: french.euros(value, places),
+        keur=lambda value, places=0: f"{french.number(french.exact(value) / 1000, places)}{french.NBSP}k€",
+        meur=lambda value, places=2: (
+            f"{french.number(french.exact(value) / 1_000_000, places)}{french.NBSP}M€"
+        ),
+        pct=lambda value, places=1: french.percent(value, places),
+        date=french.long_date,
+        duree=french.duration,
+        liste=french.enumeration,
+        pluriel=french.plural,
+        compte=french.counted,
+        texte=str,
+    )
+    return env
+
+
+def render(template: str, variables: Mapping[str, Any]) -> str:
+    """Return a Markdown text with its fields filled, in French typography.
+
+    Raises:
+        jinja2.UndefinedError: a field names a variable that does not exist.
+        jinja2.TemplateSyntaxError: a field is not closed, or a filter does not exist.
+    """
+    return french.typeset(environment().from_string(template).render(variables)).strip()

@@ -1,0 +1,88 @@
+"""`kit build`, `kit demo`, `kit lab`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kit.cli.output import console, print_findings, print_json, say
+from kit.cli.shared import Json, SessionDir, command
+from kit.french import counted, number
+from kit.messages import label
+from kit.sessions.build import Build, build_session
+from kit.sessions.demo import demo_session
+
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, metavar="N", help="Cas exécutés en même temps (par défaut : tous les cœurs).")
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="ÉPREUVE", help="Limite à une épreuve ; les autres gardent leurs fichiers.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the main group."""
+    command(app)(build)
+    command(app)(demo)
+    command(app)(lab)
+
+
+def build(folder: SessionDir, only: Only = None, jobs: Jobs = None, json: Json = False) -> None:
+    """Génère sujets, corrigés et grilles d’une session, tout ou rien."""
+    with _progress(quiet=json) as watch:
+        done = build_session(folder, only=[code for item in only or () for code in item.split(",")], jobs=jobs, progress=watch)
+    _report(done, folder, json=json)
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Où créer la session.")] = Path("demo"),
+    jobs: Jobs = None,
+) -> None:
+    """Crée et génère une session complète de démonstration."""
+    demo_session(out)
+    with _progress(quiet=False) as watch:
+        done = build_session(out, jobs=jobs, progress=watch)
+    _report(done, out, json=False)
+    say(label("cli.demo_done", folder=out.resolve()))
+    say(label("cli.look_here"))
+    for entry in done.files:
+        if entry.kind in ("subject", "answer_key", "grid_document", "grid_notebook") and entry.variant == 1 and entry.format != "docx":
+            say(f"  {done.folder / entry.path}")
+
+
+def lab(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DOSSIER]", help="Dossier à ouvrir.")] = None,
+) -> None:
+    """Ouvre JupyterLab, en français, sur les notebooks."""
+    from kit.cli.lab import open_lab  # noqa: PLC0415 - jupyterlab is heavy
+
+    open_lab(folder)
+
+
+def _report(done: Build, folder: Path, *, json: bool) -> None:
+    if json:
+        print_json({"build": str(done.folder), "files": len(done.files), "seconds": round(done.seconds, 2)})
+        return
+    print_findings(done.warnings)
+    files = counted(len(done.files), "fichier")
+    seconds = number(round(done.seconds, 1))
+    say(label("cli.built", id=folder.resolve().name, seconds=seconds, files=files, folder=done.folder))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[object]:
+    """Give a progress function; the bar is shown on a terminal only."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    out = console(errors=True)
+    with Progress(*columns, console=out, disable=quiet or not out.is_terminal, transient=True) as bar:
+        task = bar.add_task(label("cli.progress_run"), total=None)
+
+        def watch(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{label('cli.progress_run')} {what}")
+
+        yield watch

@@ -1,0 +1,64 @@
+"""What the commands print: sentences and tables on standard output, problems on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kit.errors import Finding, Severity
+from kit.french import counted
+from kit.messages import label
+
+_MARKS = {Severity.ERROR: "[bold red]✗[/]", Severity.WARNING: "[yellow]![/]", Severity.INFO: "[blue]i[/]"}
+
+
+def console(*, errors: bool = False) -> Console:
+    """Return a console on standard output, or on standard error; colours only on a terminal."""
+    return Console(file=sys.stderr if errors else sys.stdout, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a line of plain text."""
+    console().print(escape(text))
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON in UTF-8 and nothing else."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_error(*sentences: str) -> None:
+    """Print sentences on standard error."""
+    out = console(errors=True)
+    for number, words in enumerate(sentences):
+        out.print(f"{'' if number else _MARKS[Severity.ERROR] + ' '}{escape(words)}")
+
+
+def print_findings(findings: Iterable[Finding], *, errors: bool = True) -> None:
+    """Print every finding: place, what was found, what to do; then how many there are."""
+    out = console(errors=errors)
+    shown = list(findings)
+    for finding in shown:
+        place = str(finding.where)
+        out.print(f"{_MARKS[finding.severity]} {escape(place) + ' – ' if place else ''}{escape(finding.message)}")
+        if finding.remedy:
+            out.print(f"   → {escape(finding.remedy)}")
+    problems = sum(finding.severity is Severity.ERROR for finding in shown)
+    if problems > 1:
+        out.print(escape(label("cli.count", problems=counted(problems, "problème"))))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
+    """Print a table."""
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    Console(file=sys.stdout, highlight=False).print(table)

@@ -1,0 +1,54 @@
+"""`kit session`: the folder of an exam session."""
+
+from __future__ import annotations
+
+import typer
+
+from kit.cli import DONE, PROBLEMS
+from kit.cli.output import print_findings, print_json, say
+from kit.cli.shared import Json, SessionDir, command, new_group
+from kit.errors import Severity
+from kit.french import counted
+from kit.messages import label
+from kit.sessions.new import new_session
+from kit.sessions.opening import check_session, open_session
+
+app = new_group("Les sessions d’examen : créer un dossier, le vérifier.")
+
+
+@command(app)
+def new(
+    folder: SessionDir,
+    id: str | None = typer.Option(None, "--id", metavar="NOM", help="Identifiant de la session."),  # noqa: A002
+) -> None:
+    """Crée un dossier de session avec des fichiers d’exemple commentés."""
+    new_session(folder, id)
+    say(label("cli.session_created", folder=folder))
+
+
+@command(app)
+def check(folder: SessionDir, json: Json = False) -> int:
+    """Vérifie tous les fichiers d’une session."""
+    found = check_session(folder)
+    if json:
+        print_json(
+            {
+                "findings": [
+                    {
+                        "where": str(f.where), "file": f.where.file, "line": f.where.line, "code": f.code,
+                        "severity": f.severity.value, "message": f.message, "remedy": f.remedy,
+                    }
+                    for f in found
+                ]
+            }
+        )  # fmt: skip
+    else:
+        print_findings(found, errors=False)
+    if any(finding.severity is Severity.ERROR for finding in found):
+        return PROBLEMS
+    if not json:
+        session = open_session(folder)
+        epreuves = counted(len(session.config.epreuves), "épreuve")
+        candidates = counted(len(session.candidates), "candidat")
+        say(label("cli.session_ok", id=session.config.id, epreuves=epreuves, candidates=candidates))
+    return DONE

@@ -1,0 +1,154 @@
+"""Annexes: as blocks of a document, as CSV, and as one workbook for the candidate's spreadsheet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any, Protocol
+
+from kit.cases.contents import cell_text, header_text
+from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
+from kit.documents.markdown import blocks, inlines
+from kit.documents.model import Block, Figure, Heading, Paragraph, Table, text
+from kit.documents.packaging import stable_zip
+from kit.messages import label
+from kit.writing import csv_text
+
+
+class AnyAnnex(Protocol):
+    """An annex, as the candidate or the marker has it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def to_return(self) -> bool: ...  # noqa: D102
+    @property
+    def content(self) -> Content: ...  # noqa: D102
+
+
+def annex_blocks(annex: AnyAnnex, language: str = "fr", level: int = 2) -> tuple[Block, ...]:
+    """Return an annex as blocks: its title, its content, its source."""
+    key = "doc.annexe_to_return" if annex.to_return else "doc.annexe"
+    heading = Heading(level, text(label(key, id=annex.id, title=annex.title)))
+    return (heading, *_content(annex, language, level), *_source(annex))
+
+
+def _source(annex: AnyAnnex) -> tuple[Block, ...]:
+    return (Paragraph(inlines(f"*{label('doc.source', source=annex.source)}*")),) if annex.source else ()
+
+
+def _content(annex: AnyAnnex, language: str, level: int) -> tuple[Block, ...]:
+    match annex.content:
+        case TableContent() as table:
+            return (table_block(table, annex.title, empty="" if annex.to_return else "–"),)
+        case FigureContent(svg=svg, alt=alt):
+            return (Figure(svg.encode(), "svg", alt),)
+        case TextContent(text=words):
+            return blocks(words, base_level=level + 1, language=language)
+    return ()
+
+
+def table_block(table: TableContent, caption: str | None = None, empty: str = "–") -> Table:
+    """Return a table annex as a table block, numbers right-aligned and written in French."""
+    return Table(
+        header=tuple(text(header_text(column)) for column in table.columns),
+        rows=tuple(
+            tuple(
+                text(cell_text(column, cell, empty)) for column, cell in zip(table.columns, row, strict=True)
+            )
+            for row in table.rows
+        ),
+        align=tuple("right" if column.kind == "number" else "left" for column in table.columns),
+        caption=None,
+        row_headers=table.row_headers,
+    )
+
+
+def annex_tables(annexes: Iterable[AnyAnnex]) -> Iterator[tuple[AnyAnnex, TableContent]]:
+    """Yield the annexes that hold data: tables, and the data of figures."""
+    for annex in annexes:
+        table = (
+            annex.content if isinstance(annex.content, TableContent) else getattr(annex.content, "data", None)
+        )
+        if isinstance(table, TableContent):
+            yield annex, table
+
+
+def table_csv(table: TableContent) -> str:
+    """Return a table as CSV for a French spreadsheet: semicolons, decimal commas, units in the header."""
+
+    rows = [
+        [_csv_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)]
+        for row in table.rows
+    ]
+    return csv_text([header_text(column) for column in table.columns], rows, delimiter=";")
+
+
+def _csv_cell(column: Column, cell: str | None) -> str:
+    if cell is None:
+        return ""
+    if column.kind == "number":
+        return cell.replace(".", ",")
+    return _inert(cell)
+
+
+def _inert(words: str) -> str:
+    """Return text that no spreadsheet takes for a formula (a leading = + - @ is preceded by an apostrophe)."""
+    return f"'{words}" if words[:1] in "=+-@\t\r" and words[1:2] != "" else words
+
+
+def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
+    """Return the data of the annexes as one XLSX, a sheet an annex, or None when there are none."""
+    import xlsxwriter  # noqa: PLC0415 - heavy
+
+    found = list(annex_tables(annexes))
+    if not found:
+        return None
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties({"title": title, "author": "", "comments": ""})
+    formats = {"head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})}
+    for annex, table in found:
+        sheet = book.add_worksheet(annex.id[:31])
+        _fill(book, sheet, annex, table, formats)
+    book.close()
+    return stable_zip(buffer.getvalue())
+
+
+def _fill(book: Any, sheet: Any, annex: AnyAnnex, table: TableContent, formats: dict[str, Any]) -> None:
+    title = label("doc.annexe", id=annex.id, title=annex.title)
+    sheet.write_string(
+        0, 0, title, formats.setdefault("title", book.add_format({"bold": True, "font_size": 12}))
+    )
+    sheet.write_string(1, 0, label("doc.source", source=annex.source) if annex.source else "")
+    for at, column in enumerate(table.columns):
+        sheet.write_string(3, at, header_text(column), formats["head"])
+        width = max([len(header_text(column)), *(len(row[at] or "") for row in table.rows)])
+        sheet.set_column(at, at, min(48, max(10, width + 2)))
+    for down, row in enumerate(table.rows, start=4):
+        for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            if cell is None:
+                continue
+            if column.kind == "number":
+                sheet.write_number(down, at, float(Fraction(cell)), _number_format(book, column, formats))
+            else:
+                sheet.write_string(down, at, cell)
+    sheet.freeze_panes(4, 1 if table.row_headers else 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+
+
+def _number_format(book: Any, column: Column, formats: dict[str, Any]) -> Any:
+    decimals = "" if not column.places else "." + "0" * column.places
+    pattern = f"# ##0{decimals}" if column.places is not None else "General"
+    if pattern not in formats:
+        formats[pattern] = book.add_format({"num_format": pattern})
+    return formats[pattern]

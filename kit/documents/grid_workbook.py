@@ -1,0 +1,177 @@
+"""The correction grid as a workbook: validated lists, formulas that agree with the exact score, locked wording.
+
+Each formula is written with the value the kit computes, because spreadsheet programs do not all recalculate
+at opening. Reading marks back never trusts the formulas: it recomputes from the levels.
+"""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from typing import Any
+
+from kit.documents.packaging import stable_zip
+from kit.grids.model import Grid, GridLine
+from kit.messages import label
+from kit.referentiel import parse_exact
+
+FIRST_ROW = 8
+COLUMNS = (
+    "code_column",
+    "competence",
+    "part",
+    "wording",
+    "signs",
+    "questions",
+    "weight",
+    "level",
+    "value",
+    "comment",
+)
+LEVEL, VALUE, WEIGHT = 7, 8, 6
+
+
+def grid_workbook(grid: Grid) -> bytes:
+    """Return the grid as XLSX. The same grid gives the same bytes."""
+    import xlsxwriter  # noqa: PLC0415 - heavy
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    book.set_properties({"title": f"{label('grid.title')} – {grid.code}", "author": "", "comments": ""})
+    sheet = book.add_worksheet(label("grid.sheet"))
+    scale = book.add_worksheet(label("grid.scale_sheet"))
+    styles = _styles(book)
+    _scale(scale, grid, styles)
+    _head(sheet, grid, styles)
+    for row, line in enumerate(grid.lines, start=FIRST_ROW):
+        _line(sheet, row, line, grid, styles)
+    _foot(sheet, FIRST_ROW + len(grid.lines), grid, styles)
+    _page(sheet, grid)
+    book.close()
+    return stable_zip(buffer.getvalue())
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    base = {"valign": "top", "text_wrap": True, "font_name": "Arial", "font_size": 10, "border": 1}
+    free = {"locked": False, "bg_color": "#FFF9E5"}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14, "font_name": "Arial"}),
+        "note": book.add_format({"italic": True, "font_name": "Arial", "font_size": 9}),
+        "label": book.add_format({"bold": True, "font_name": "Arial", "font_size": 10}),
+        "head": book.add_format({**base, "bold": True, "bg_color": "#DCE6F1"}),
+        "text": book.add_format(base),
+        "code": book.add_format({**base, "bold": True}),
+        "number": book.add_format({**base, "num_format": "0.##########", "align": "right"}),
+        "free": book.add_format({**base, **free}),
+        "total": book.add_format({**base, "bold": True, "num_format": "0.00##", "align": "right"}),
+    }
+
+
+def _scale(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
+    for column, name in enumerate(("grid.level", "grid.value")):
+        sheet.write_string(0, column, label(name), styles["head"])
+    for row, level in enumerate(grid.scale.levels, start=1):
+        sheet.write_string(row, 0, level.label, styles["text"])
+        value = parse_exact(level.value)
+        if value.denominator == 1:
+            sheet.write_number(row, 1, value.numerator, styles["number"])
+        else:
+            sheet.write_formula(
+                row, 1, f"={value.numerator}/{value.denominator}", styles["number"], float(value)
+            )
+    row = len(grid.scale.levels) + 1
+    sheet.write_string(row, 0, label("grid.neutralised"), styles["text"])
+    sheet.set_column(0, 0, 30)
+    sheet.protect()
+
+
+def _levels(grid: Grid) -> str:
+    return f"{_sheet('grid.scale_sheet')}!$A$2:$A${len(grid.scale.levels) + 1}"
+
+
+def _table(grid: Grid) -> str:
+    return f"{_sheet('grid.scale_sheet')}!$A$2:$B${len(grid.scale.levels) + 1}"
+
+
+def _sheet(code: str) -> str:
+    return f"'{label(code)}'"
+
+
+def _head(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
+    sheet.write_string(0, 0, f"{label('grid.title')} – {grid.code}", styles["title"])
+    sheet.write_string(1, 0, label("grid.protected"), styles["note"])
+    for row, name in enumerate(("grid.subject", "grid.copy", "grid.marker"), start=2):
+        sheet.write_string(row, 0, label(name), styles["label"])
+        if name == "grid.subject":
+            sheet.write_string(row, 3, grid.code)
+        else:
+            sheet.write_blank(row, 3, None, styles["free"])
+    for column, key in enumerate(COLUMNS):
+        sheet.write_string(FIRST_ROW - 1, column, label(f"grid.{key}"), styles["head"])
+
+
+def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, Any]) -> None:
+    words = (
+        line.criterion,
+        line.competence,
+        line.part,
+        line.text,
+        "\n".join(f"• {x}" for x in line.observables),
+    )
+    for column, value in enumerate(words):
+        sheet.write_string(row, column, value, styles["code" if column == 0 else "text"])
+    sheet.write_string(row, 5, ", ".join(line.questions), styles["text"])
+    sheet.write_number(row, WEIGHT, float(parse_exact(line.weight)), styles["number"])
+    sheet.write_blank(row, LEVEL, None, styles["free"])
+    cell = f"$H{row + 1}"
+    formula = f'=IF({cell}="","",VLOOKUP({cell},{_table(grid)},2,FALSE))'
+    sheet.write_formula(row, VALUE, formula, styles["number"], "")
+    sheet.write_blank(row, 9, None, styles["free"])
+    sheet.data_validation(
+        row, LEVEL, row, LEVEL,
+        {"validate": "list", "source": f"={_levels(grid)}", "error_title": label("grid.level"),
+         "error_message": label("grid.choose")},
+    )  # fmt: skip
+
+
+def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
+    first, last = FIRST_ROW + 1, row
+    levels, weights, values = (f"${c}${first}:${c}${last}" for c in "HGI")
+    total = parse_exact(grid.total)
+    left = f"COUNTBLANK({levels})"
+    mark = f"SUMPRODUCT({weights},{values})/SUM({weights})*{float(total):g}"
+    count = len(grid.lines)
+    rows = (
+        (label("grid.left"), f"={left}", count),
+        (label("grid.exact_mark", total=grid.total), f'=IF({left}>0,"{label("grid.incomplete")}",{mark})',
+         label("grid.incomplete")),
+        (label("grid.rounded_mark", total=grid.total),
+         f'=IF({left}>0,"{label("grid.incomplete")}",{_rounding(mark, grid)})', label("grid.incomplete")),
+    )  # fmt: skip
+    for down, (words, formula, value) in enumerate(rows, start=row + 1):
+        sheet.merge_range(down, 4, down, 7, words, styles["head"])
+        sheet.write_formula(down, VALUE, formula, styles["total"], value)
+
+
+def _rounding(mark: str, grid: Grid) -> str:
+    """Return the rounding formula. The inner ROUND takes away the dust of binary fractions, not a decision."""
+    step: Fraction = parse_exact(grid.reglement.step)
+    units = f"ROUND(({mark})*{step.denominator}/{step.numerator},9)"
+    back = f"*{step.numerator}/{step.denominator}"
+    names = {"half_up": f"ROUND({units},0)", "up": f"ROUNDUP({units},0)", "down": f"ROUNDDOWN({units},0)"}
+    even = f"IF(ABS({units}-INT({units})-0.5)<0.000000001,2*ROUND({units}/2,0),ROUND({units},0))"
+    return f"{names.get(grid.reglement.mode, even)}{back}"
+
+
+def _page(sheet: Any, grid: Grid) -> None:
+    for column, width in enumerate((9, 11, 11, 44, 44, 11, 8, 22, 9, 40)):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(FIRST_ROW, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(FIRST_ROW - 1)
+    sheet.set_footer(f"&L{grid.code}&RPage &P / &N")
+    sheet.protect()

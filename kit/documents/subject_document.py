@@ -1,0 +1,169 @@
+"""The subject as a document for candidates. It takes a CandidateSubject, a type that holds no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kit.documents.annexes import annex_blocks
+from kit.documents.facts import ExamFacts
+from kit.documents.markdown import blocks
+from kit.documents.model import (
+    Block,
+    Box,
+    Cover,
+    Document,
+    Heading,
+    Inlines,
+    LineBreak,
+    ListBlock,
+    PageBreak,
+    PageCount,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    text,
+)
+from kit.french import NBSP, clock, duration, long_date, number, plural
+from kit.messages import label
+from kit.referentiel import parse_exact
+from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject, Identity
+
+
+def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
+    """Return the subject: cover, points, context, dossiers, annexes."""
+    identity = subject.identity
+    return Document(
+        title=f"{facts.epreuve_title} – {identity.title}",
+        subject=label("doc.subject_of", code=identity.code),
+        language=identity.language,
+        code=identity.code,
+        stamp=facts.stamp,
+        cover=exam_cover(
+            identity, facts, label("doc.subject"), (*_notices(subject), *_contents(subject)), subject.points
+        ),
+        body=(*_context(subject), *_dossiers(subject), *_orals(subject), *_annexes(subject)),
+    )
+
+
+def exam_cover(
+    identity: Identity, facts: ExamFacts, kind: str, notices: tuple[Block, ...], points: str | None = None
+) -> Cover:
+    """Return the first page shared by all documents of an épreuve."""
+    rows = [
+        (label("doc.bloc"), facts.bloc),
+        (label("doc.epreuve"), f"{facts.epreuve} – {facts.epreuve_title}"),
+        (label("doc.form"), facts.form),
+        (label("doc.duration"), duration(identity.duration)),
+        (label("doc.session"), facts.session),
+    ]
+    if facts.day is not None:
+        start = f", {clock(facts.start)}" if facts.start else ""
+        rows.append((label("doc.date"), f"{long_date(facts.day, weekday=True)}{start}"))
+    if points is not None:
+        rows.append((label("doc.points"), points_text(points)))
+    rows += [
+        (label("doc.documents"), identity.documents),
+        (label("doc.ai"), label(f"doc.ai.{identity.ai}")),
+    ]
+    certification = facts.certification or label("doc.certification_unknown")
+    return Cover(
+        organisation=f"{facts.certifier} – {certification}",
+        headline=identity.title,
+        subtitle=f"{kind}{NBSP}– {identity.subtitle}" if identity.subtitle else kind,
+        facts=tuple(rows),
+        notices=notices,
+    )
+
+
+def points_text(points: str) -> str:
+    """Return a number of points with its noun: « 4 points », « 1,5 point »."""
+    value = parse_exact(points)
+    return f"{number(value)}{NBSP}{plural(value, 'point')}"
+
+
+def _notices(subject: CandidateSubject) -> tuple[Block, ...]:
+    complete: Inlines = (
+        Text(label("doc.complete.before")), PageCount(), Text(label("doc.complete.middle")), PageCount(),
+        Text(label("doc.complete.after")),
+    )  # fmt: skip
+    lines: list[Block] = [Paragraph(complete), Paragraph(text(label("doc.advice")))]
+    to_return = [annex.id for annex in subject.annexes if annex.to_return]
+    if to_return:
+        lines.append(Paragraph((Strong(text(label("doc.to_return", annexes=to_return))),)))
+    return (Box("notice", tuple(lines), label("doc.instructions")),)
+
+
+def _contents(subject: CandidateSubject) -> tuple[Block, ...]:
+    rows = [
+        (
+            text(label("doc.dossier", id=_rank(dossier.id), title=dossier.title)),
+            text(", ".join(question.id for question in dossier.questions)),
+            text(points_text(dossier.points)),
+        )
+        for dossier in subject.dossiers
+    ]
+    rows.append(((Strong(text(label("doc.total"))),), (), (Strong(text(points_text(subject.points))),)))
+    header = (text(label("doc.part")), text(label("doc.questions")), text(label("doc.scale")))
+    table = Table(header, tuple(rows), ("left", "left", "right"), label("doc.scale_caption"), (6, 3, 2), True)
+    annexes = [
+        (Paragraph(text(label("doc.annexe", id=annex.id, title=annex.title))),) for annex in subject.annexes
+    ]
+    listed = (
+        (Paragraph((Strong(text(label("doc.annex_list"))),)), ListBlock(tuple(annexes))) if annexes else ()
+    )
+    return (table, *listed)
+
+
+def _context(subject: CandidateSubject) -> Iterator[Block]:
+    yield Heading(1, text(label("doc.context")))
+    yield from blocks(subject.context, base_level=2, language=subject.identity.language)
+
+
+def _dossiers(subject: CandidateSubject) -> Iterator[Block]:
+    for dossier in subject.dossiers:
+        yield from _dossier(dossier, subject.identity.language)
+
+
+def _dossier(dossier: CandidateDossier, language: str) -> Iterator[Block]:
+    title = label("doc.dossier", id=_rank(dossier.id), title=dossier.title)
+    yield Heading(1, (*text(title), LineBreak(), *text(f"({points_text(dossier.points)})")))
+    yield from blocks(dossier.text, base_level=2, language=language)
+    if dossier.questions:
+        yield Heading(2, text(label("doc.work")))
+    for question in dossier.questions:
+        yield from _question(question, language)
+
+
+def _question(question: AskedQuestion, language: str) -> Iterator[Block]:
+    minutes = f", {label('doc.minutes', minutes=duration(question.minutes))}" if question.minutes else ""
+    head = label("doc.question", id=_rank(question.id), points=points_text(question.points))
+    yield Box("task", blocks(question.text, base_level=3, language=language), f"{head}{minutes}")
+
+
+def _orals(subject: CandidateSubject) -> Iterator[Block]:
+    language = subject.identity.language
+    for brief in subject.oral_briefs:
+        yield Heading(1, text(label("doc.oral")))
+        yield from blocks(brief, base_level=2, language=language)
+    for sheet in subject.sheets:
+        yield Heading(1, text(sheet.title))
+        yield from blocks(sheet.text, base_level=2, language=language)
+
+
+def _annexes(subject: CandidateSubject) -> Iterator[Block]:
+    if not subject.annexes:
+        return
+    yield PageBreak()
+    yield Heading(1, text(label("doc.annexes")))
+    for annex in subject.annexes:
+        yield from annex_blocks(annex, subject.identity.language)
+
+
+def _rank(code: str) -> str:
+    """Return the number of a code when it has one (Q3 → 3), else the code itself."""
+    digits = code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return digits if digits and digits[0].isdigit() else code
+
+
+question_number = _rank

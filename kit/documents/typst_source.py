@@ -1,0 +1,242 @@
+"""A Document as Typst files: calls of the house template, with every text as a string literal.
+
+Nothing a user writes is ever Typst markup: texts stand between quotes in code mode, escaped, so `#`, `$` or
+`*` are only characters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from kit.documents.look import STANDARD, Look
+from kit.documents.model import (
+    AnswerLines,
+    Block,
+    Box,
+    Code,
+    Cover,
+    Document,
+    Emphasis,
+    Fields,
+    Figure,
+    Heading,
+    Inline,
+    Inlines,
+    LineBreak,
+    ListBlock,
+    PageBreak,
+    PageCount,
+    Paragraph,
+    Quote,
+    Strong,
+    Table,
+    Text,
+    all_blocks,
+)
+from kit.documents.png import in_svg
+from kit.documents.tables import column_aligns, column_shares
+from kit.documents.typst_text import literal, literal_code
+from kit.messages import label
+
+WATERMARK = "watermark.svg"
+
+
+def typst_files(
+    document: Document, fonts: Sequence[str], mono: str, look: Look = STANDARD, watermark: bytes | None = None
+) -> dict[str, bytes]:
+    """Return the Typst files of a document by name; `main` is the one to compile.
+
+    Args:
+        document: what to write.
+        fonts: the families to draw text with, in order.
+        mono: the family for literal text.
+        look: how it looks.
+        watermark: picture of what stands behind each page, as PNG.
+    """
+    pictures = {_name(block): _svg(block) for block in all_blocks(document) if isinstance(block, Figure)}
+    return {
+        "main": main_source(document, look, watermarked=watermark is not None).encode(),
+        "house.typ": _house(),
+        "look.typ": look_source(fonts, mono, look).encode(),
+        **pictures,
+        **({WATERMARK: in_svg(watermark)} if watermark else {}),
+    }
+
+
+def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool = False) -> str:
+    """Return the main Typst file: readable, one call a block."""
+    language, _, region = document.language.partition("-")
+    options = {
+        "title": literal(document.title),
+        "language": literal(language),
+        "region": literal(region) if region else "none",
+        "code": literal(document.code),
+        "stamp": literal(document.stamp) if document.stamp else "none",
+        "subject": literal(document.subject) if document.subject else "none",
+        "keywords": _array(literal(word) for word in document.keywords),
+        "landscape": _bool(document.landscape),
+        "watermark-file": literal(WATERMARK) if watermarked else "none",
+        "page-label": literal(label("documents.page")),
+    }
+    setup = ", ".join(f"{key}: {value}" for key, value in options.items())
+    height = round(look.text_height(landscape=document.landscape) * 0.8, 2)
+    opening = (
+        f"headline({literal(document.title)})"
+        if document.cover is None
+        else _cover(document.cover, document.code)
+    )
+    return "\n".join(
+        [
+            '#import "house.typ": *',
+            f"#show: paper.with({setup})",
+            f"#let picture = picture.with(limit: {height}mm)",
+            f"#{opening}",
+            *(f"#{_block(block)}" for block in document.body),
+            "",
+        ]
+    )
+
+
+def look_source(fonts: Sequence[str], mono: str, look: Look) -> str:
+    """Return the Typst file that holds the look's values."""
+    values = {
+        "fonts": _array(literal(name) for name in fonts),
+        "mono": _array(literal(name) for name in (mono, *(name for name in fonts if name != mono))),
+        "headings": _array(f"{size:g}em" for size in look.headings),
+        "margins": "(" + ", ".join(f"{k}: {v:g}mm" for k, v in asdict(look.margins).items()) + ")",
+        "size": f"{look.size:g}pt",
+        "leading": f"{round(look.line_height - 1, 4):g}em",
+        "gap": f"{look.paragraph_gap:g}em",
+        "tracking": f"{look.letter_spacing:g}em",
+        "spacing": f"{look.word_spacing * 100:g}%",
+        "table-size": f"{look.table_size:g}em",
+        "answer-line": f"{look.answer_line:g}mm",
+        "justify": _bool(look.justify),
+        "hyphenate": _bool(look.hyphenate),
+        "keep": f"{look.text_height() * 0.4:g}mm",
+        **{name: f'rgb("{getattr(look, name)}")' for name in ("ink", "accent", "rule", "tint")},
+    }
+    return "#let look = (\n" + "".join(f"  {key}: {value},\n" for key, value in values.items()) + ")\n"
+
+
+@cache
+def _house() -> bytes:
+    return (files(__package__) / "house.typ").read_bytes()
+
+
+def _name(figure: Figure) -> str:
+    return f"{sha256(figure.content).hexdigest()[:20]}.svg"
+
+
+def _svg(figure: Figure) -> bytes:
+    return in_svg(figure.content) if figure.format == "png" else figure.content
+
+
+def _inlines(content: Inlines) -> str:
+    return "{ " + "; ".join(_inline(item) for item in content) + " }" if content else "[]"
+
+
+def _inline(item: Inline) -> str:
+    match item:
+        case Text(text):
+            return literal(text)
+        case Strong(content):
+            return f"strong({_inlines(content)})"
+        case Emphasis(content):
+            return f"emph({_inlines(content)})"
+        case Code(text):
+            return f"raw({literal_code(text)})"
+        case LineBreak():
+            return "linebreak()"
+        case PageCount():
+            return "page-count()"
+
+
+def _blocks(blocks: Iterable[Block]) -> str:
+    return "{ " + "; ".join(_block(block) for block in blocks) + " }"
+
+
+def _block(block: Block) -> str:  # noqa: C901 - one line per kind of block
+    match block:
+        case Heading(level, content):
+            return f"heading(level: {level}, {_inlines(content)})"
+        case Paragraph(content):
+            return f"par({_inlines(content)})" if content else "none"
+        case ListBlock():
+            return _list(block)
+        case Quote(content):
+            return f"cited({_blocks(content)})"
+        case Table():
+            return _table(block)
+        case Figure():
+            return _figure(block)
+        case Box(kind, content, title):
+            return f"panel({literal(kind)}, {_optional(title)}, {_blocks(content)})"
+        case Fields(rows):
+            return f"facts({_array(f'({literal(name)}, {_optional(value)})' for name, value in rows)})"
+        case AnswerLines(count):
+            return f"answer-lines({count})"
+        case PageBreak():
+            return "pagebreak(weak: true)"
+
+
+def _list(block: ListBlock) -> str:
+    tight = all(len(item) <= 1 or not isinstance(item[1], Paragraph) for item in block.items)
+    items = "".join(f", {_item(item, tight=tight)}" for item in block.items)
+    if block.ordered:
+        return f"enum(start: {block.start}, tight: {_bool(tight)}{items})"
+    return f"list(tight: {_bool(tight)}{items})"
+
+
+def _item(item: Sequence[Block], *, tight: bool) -> str:
+    """Return a list item; in a tight list its first paragraph is plain text, without the gap around."""
+    if tight and item and isinstance(item[0], Paragraph):
+        rest = "".join(f"; {_block(block)}" for block in item[1:])
+        return "{ " + _inlines(item[0].content) + rest + " }"
+    return _blocks(item) if item else "[]"
+
+
+def _table(table: Table) -> str:
+    aligns = column_aligns(table)
+    shares = column_shares(table)
+    widths = _array("auto" if share is None else f"{share:g}fr" for share in shares)
+    header = _array(_inlines(cell) for cell in table.header)
+    rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
+    return (
+        f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
+        f"caption: {_optional(table.caption)}, header: {header}, rows: {rows})"
+    )
+
+
+def _figure(figure: Figure) -> str:
+    share = min(max(figure.width, 0.05), 1.0) * 100
+    return (
+        f"picture({literal(_name(figure))}, alt: {literal(figure.alt)}, "
+        f"width: {share:g}%, caption: {_optional(figure.caption)})"
+    )
+
+
+def _cover(cover: Cover, code: str) -> str:
+    facts = _array(f"({literal(name)}, {literal(value)})" for name, value in cover.facts)
+    return (
+        f"cover(organisation: {literal(cover.organisation)}, code: {literal(code)}, "
+        f"title: {literal(cover.headline)}, subtitle: {_optional(cover.subtitle)}, "
+        f"rows: {facts}, notices: {_blocks(cover.notices)})"
+    )
+
+
+def _optional(words: str | None) -> str:
+    return literal(words) if words else "none"
+
+
+def _bool(value: bool) -> str:
+    return json.dumps(value)
+
+
+def _array(items: Iterable[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items).rstrip() + ")"

@@ -1,0 +1,202 @@
+"""`kit build`: from a session's files to everything it needs, all or nothing.
+
+The new build is made in a folder of its own, then put in the place of the old one in one act. Whatever is
+killed, `build/` is the old one or the new one, complete.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from kit.authoring import failure_finding
+from kit.cases import select_forms
+from kit.documents.facts import exam_facts
+from kit.errors import CaseFailed, Finding, InvalidFile, KitError, Place
+from kit.execution import Run, RunResult, execute_many
+from kit.messages import label
+from kit.sessions.attribution import attribute, write_attribution
+from kit.sessions.draws import draw_of, write_draws
+from kit.sessions.manifest import MANIFEST, Entry, entry, manifest_of, read_manifest
+from kit.sessions.model import Draw
+from kit.sessions.opening import Session, open_session
+from kit.sessions.production import Making, Product, make
+from kit.sessions.seeds import obtain_secret
+from kit.sessions.swap import exchange, new_staging, recover, session_lock
+from kit.sessions.variants import Variant, session_variants
+from kit.writing import json_text, write_bytes, write_text
+
+BUILD = "build"
+CACHE = ".cache"
+FAILED = "echecs"
+
+
+class Progress(Protocol):
+    """Told how far a build is: subjects done, out of how many, and what has just ended."""
+
+    def __call__(self, done: int, total: int, what: str, /) -> None:
+        """Take note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build left: its folder, its files, how long it took, and the remarks made on the way."""
+
+    folder: Path
+    files: tuple[Entry, ...]
+    seconds: float
+    warnings: tuple[Finding, ...]
+
+
+def build_session(
+    folder: Path,
+    *,
+    only: Sequence[str] = (),
+    jobs: int | None = None,
+    workspace: Path | None = None,
+    progress: Progress | None = None,
+) -> Build:
+    """Build a session and return what was made.
+
+    Args:
+        folder: the session's folder.
+        only: épreuves to build; the other épreuves keep the files of the previous build.
+        jobs: notebooks executed at once (default: the number of cores).
+        workspace: where a school's own référentiels and templates lie (default: found from the folder).
+        progress: told of each subject done.
+
+    Raises:
+        InvalidFile: problems in the session's files or in the templates, all of them.
+        CaseFailed: a case stopped; the failed notebooks are kept in `.cache/echecs/`.
+        EnvironmentFault: the disk refuses, or another build of this session is running.
+    """
+    started = time.perf_counter()
+    session = open_session(folder, workspace)
+    with session_lock(folder):
+        recover(folder)
+        secret = obtain_secret(folder, demo=session.config.demo)
+        variants = session_variants(session, secret, only)
+        kept = _kept(folder / BUILD, {variant.epreuve.id for variant in variants}) if only else ()
+        staging = new_staging(folder)
+        try:
+            entries = [
+                *_make_all(session, variants, staging, jobs, progress),
+                *_copy(folder / BUILD, staging, kept),
+            ]
+            write_text(staging / MANIFEST, manifest_of(session, entries).text())
+            write_attribution(folder, attribute(session, secret, session.attributions))
+            write_draws(folder, _draws(session, variants))
+            exchange(staging, folder / BUILD)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return Build(folder / BUILD, tuple(entries), time.perf_counter() - started, session.warnings)
+
+
+def _make_all(
+    session: Session, variants: Sequence[Variant], staging: Path, jobs: int | None, progress: Progress | None
+) -> list[Entry]:
+    """Execute every variant, write its files in the staging folder, and return their entries."""
+    done = 0
+
+    def watch(result: RunResult) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, len(variants), result.run.output.parent.name)
+
+    with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
+        runs = [_job(variant, Path(scratch)) for variant in variants]
+        makings = {run.output: _making(session, variant) for run, variant in zip(runs, variants, strict=True)}
+        then = functools.partial(_write_products, makings=makings, to=staging)
+        results = execute_many(runs, jobs or os.cpu_count() or 1, then=then, watcher=watch)
+        _raise_failures(session, list(makings.values()), results)
+        return [item for result in results for item in result.value]
+
+
+def _job(variant: Variant, scratch: Path) -> Run:
+    folder = scratch / variant.drawn.code
+    prepared = folder / "prepared.ipynb"
+    write_text(prepared, json_text(select_forms(variant.template, variant.drawn.forms)))
+    parameters = {**variant.drawn.parameters, "seed": variant.drawn.seed}
+    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent)
+
+
+def _making(session: Session, variant: Variant) -> Making:
+    first = variant.plan.parts[0]
+    facts = exam_facts(
+        session.referentiel,
+        session.reglement,
+        variant.epreuve.id,
+        session=session.config.id,
+        centre=session.config.centre,
+        day=first.date,
+        start=first.start,
+        stamp=label("doc.stamp_demo") if session.config.demo else None,
+    )
+    return Making(variant, facts, session.referentiel, session.reglement, session.config.id)
+
+
+def _write_products(executed: Path, makings: dict[Path, Making], to: Path) -> list[Entry]:
+    making = makings[executed]
+    return [_written(product, making.variant, to) for product in make(executed, making)]
+
+
+def _written(product: Product, variant: Variant, to: Path) -> Entry:
+    write_bytes(to / product.path, product.content)
+    return entry(product, variant.epreuve.id, variant.version, variant.number)
+
+
+def _raise_failures(session: Session, makings: Sequence[Making], results: Sequence[RunResult]) -> None:
+    findings: list[Finding] = []
+    for making, result in zip(makings, results, strict=True):
+        if result.ok:
+            continue
+        if isinstance(result.error, KitError):
+            findings += result.error.findings
+        elif result.failure is None and result.error is not None:
+            raise result.error
+        else:
+            findings.append(failure_finding(making.variant.template, result, session.root / CACHE / FAILED))
+    if findings:
+        raise CaseFailed(*findings)
+
+
+def _kept(build: Path, rebuilt: set[str]) -> tuple[Entry, ...]:
+    """Return the entries of the previous build that `--only` keeps.
+
+    Raises:
+        InvalidFile: a kept file is missing or is not the one that was built.
+    """
+    previous = read_manifest(build)
+    if previous is None:
+        return ()
+    kept = tuple(item for item in previous.files if item.epreuve not in rebuilt)
+    missing = [item.path for item in kept if not (build / item.path).is_file()]
+    if missing:
+        raise InvalidFile(*(Finding("build.kept_missing", Place(f"{BUILD}/{path}")) for path in missing))
+    return kept
+
+
+def _copy(build: Path, staging: Path, kept: Iterable[Entry]) -> list[Entry]:
+    entries = []
+    for item in kept:
+        write_bytes(staging / item.path, (build / item.path).read_bytes())
+        entries.append(item)
+    return entries
+
+
+def _draws(session: Session, variants: Sequence[Variant]) -> list[Draw]:
+    """Return the rows of tirages.csv: those there were, and one for each variant just built."""
+    rows = {(row.epreuve, row.version, row.variant): row for row in session.draws}
+    for variant in variants:
+        key = (variant.epreuve.id, variant.version, variant.number)
+        draw = draw_of(session.draws, *key)
+        rows[key] = Draw(epreuve=key[0], version=key[1], variant=key[2], draw=draw)
+    return list(rows.values())

@@ -1,0 +1,159 @@
+"""The session shown as an example: its épreuves in one place, and how its files are written.
+
+`kit session new` and the demo write the same files with other people and dates. The explanations they carry
+are labels of `kit.messages`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from kit.errors import EnvironmentFault, Finding, Place
+from kit.messages import label
+from kit.sessions.files import CONFIG
+from kit.sessions.model import Mode, Row
+from kit.sessions.seeds import create_secret
+from kit.writing import csv_text, write_text
+
+GITIGNORE = ".gitignore"
+IGNORED = ("secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "build/", ".build*")
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePart:
+    """A part of an épreuve of the example; `day` counts from the first day of the session."""
+
+    id: str
+    mode: Mode
+    day: int
+    start: str = "09:00"
+    duration: str | None = None
+    slot: str | None = None
+    anonymous: bool = False
+
+    def lines(self, first: date) -> list[str]:
+        """Return the part as YAML."""
+        day = first + timedelta(days=self.day)
+        moment = f"{day.isoformat()}T{self.start}"
+        values = {
+            "id": self.id,
+            "mode": self.mode,
+            **(
+                {"deadline": f'"{moment}"'}
+                if self.mode == "depot"
+                else {"date": day, "start": f'"{self.start}"'}
+            ),
+            **({"duration": self.duration} if self.duration else {}),
+            **({"slot": self.slot} if self.slot else {}),
+            "anonymous": str(self.anonymous).lower(),
+        }
+        return [f"{'- ' if name == 'id' else '  '}{name}: {value}" for name, value in values.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleEpreuve:
+    """An épreuve of the example, with its template."""
+
+    id: str
+    template: str
+    parts: tuple[ExamplePart, ...]
+    variants: int = 2
+
+
+EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
+    ExampleEpreuve(
+        "E2", "e2-recommandations-strategiques",
+        (ExamplePart("ecrit", "surveille", 0, duration="4h00", anonymous=True),),
+    ),
+    ExampleEpreuve(
+        "E3", "e3-plan-action",
+        (ExamplePart("ecrit", "surveille", 1, duration="4h00", anonymous=True),),
+    ),
+)  # fmt: skip
+"""The épreuves of the example and of the demo: the one list to lengthen when a template is added."""
+
+
+def session_text(session_id: str, centre: str, referentiel: str, first: date, *, demo: bool) -> str:
+    """Return `session.yaml` of the example, with its explanations."""
+    lines = [
+        *comment("session.example.session"),
+        f'id: "{session_id}"',
+        f'centre: "{centre}"',
+        "timezone: Europe/Paris",
+        f"referentiel: {referentiel}",
+        *comment("session.example.reglement"),
+        f"demo: {str(demo).lower()}",
+        "",
+        *comment("session.example.epreuves"),
+        "epreuves:",
+    ]
+    for epreuve in EXAMPLE_EPREUVES:
+        body = [
+            f"template: {epreuve.template}",
+            "versions: [principal]",
+            f"variants: {epreuve.variants}",
+            "parts:",
+        ]
+        body += [f"  {line}" for part in epreuve.parts for line in part.lines(first)]
+        lines += [f"  {epreuve.id}:", *(f"    {line}" for line in body)]
+    return "\n".join([*lines, ""])
+
+
+def table_text(model: type[Row], rows: Iterable[Sequence[str]]) -> str:
+    """Return a CSV file of the example: its explanations as comments, its titles, its rows."""
+    name = model.file.removesuffix(".csv")
+    return "\n".join(comment(f"session.example.{name}")) + "\n" + csv_text(model.columns(), rows)
+
+
+def comment(code: str) -> list[str]:
+    """Return a label as comment lines, for YAML as for CSV."""
+    return [f"# {line}".rstrip() for line in label(code).splitlines()]
+
+
+def gitignore_text() -> str:
+    """Return what keeps a session's secrets out of a git repository."""
+    return "\n".join([*comment("session.example.gitignore"), *IGNORED, ""])
+
+
+def create_folder(folder: Path, texts: Mapping[str, str], secret: bytes | None = None) -> None:
+    """Make `folder` whole: all its files and its secret, or nothing.
+
+    Args:
+        folder: the folder; it may exist when it is empty.
+        texts: the files by name.
+        secret: the secret to write (default: a new random one).
+
+    Raises:
+        EnvironmentFault: the disk or the rights refuse.
+    """
+    staging = folder.with_name(f".{folder.name}-{randomness.token_hex(4)}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging.mkdir()
+        write_files(staging, texts)
+        create_secret(staging, secret)
+        if folder.exists():
+            folder.rmdir()
+        staging.rename(folder)
+    except OSError as error:
+        fields = {"reason": error.strerror or str(error)}
+        raise EnvironmentFault(Finding("session.folder.unwritable", Place(str(folder)), fields)) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files by name, `session.yaml` last: where it is, the others are."""
+    for name in sorted(texts, key=lambda name: (name == CONFIG, name)):
+        write_text(folder / name, texts[name])
+
+
+def is_empty(folder: Path) -> bool:
+    """Tell whether a folder is absent or holds nothing."""
+    return not folder.exists() or (folder.is_dir() and not os.listdir(folder))  # noqa: PTH208 - a list is enough

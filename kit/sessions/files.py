@@ -1,0 +1,277 @@
+"""Reading a session's folder: `session.yaml` and the CSV files, each problem with file, line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from kit.errors import Finding, InvalidFile, Place, Severity
+from kit.reading import YamlData, findings_of, parse_yaml, read_csv, read_text, validate
+from kit.sessions.model import (
+    Assignment,
+    Attendance,
+    Attribution,
+    Candidate,
+    Draw,
+    Member,
+    PartPlan,
+    Person,
+    Registration,
+    Row,
+    SessionConfig,
+)
+from kit.writing import PRIVATE, csv_text, write_text
+
+CONFIG = "session.yaml"
+RESTRICTED = (Attribution.file, Draw.file)
+"""The files the kit writes for itself, readable by their owner alone."""
+
+_FORMULA = ("=", "+", "-", "@")
+_UNQUOTED_TIME = re.compile(r"\bstart\s*:\s*(\d{1,2}:\d{2})(?!\d)")
+_PART_KEYS = tuple(PartPlan.model_fields)
+_NO_PART = "partie"
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[R]):
+    """A row with its line in the file."""
+
+    line: int
+    row: R
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[R]):
+    """A CSV file once read: its good rows, the ids its first column holds, its problems."""
+
+    file: str
+    state: Literal["absent", "unreadable", "read"]
+    located: tuple[Located[R], ...] = ()
+    keys: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """The good rows."""
+        return tuple(item.row for item in self.located)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All the CSV files of a session."""
+
+    candidates: Table[Candidate]
+    groups: Table[Member]
+    registrations: Table[Registration]
+    people: Table[Person]
+    assignments: Table[Assignment]
+    attendances: Table[Attendance]
+    attributions: Table[Attribution]
+    draws: Table[Draw]
+
+    def findings(self) -> list[Finding]:
+        """Return the problems of each file taken alone."""
+        tables: tuple[Table[Any], ...] = (
+            self.candidates, self.groups, self.registrations, self.people,
+            self.assignments, self.attendances, self.attributions, self.draws,
+        )  # fmt: skip
+        return [finding for table in tables for finding in table.findings]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """`session.yaml` once read; `config` is None when the file cannot stand."""
+
+    config: SessionConfig | None
+    source: YamlData
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def referentiel(self) -> str | None:
+        """The slug the file gives, even when the rest of the file cannot stand."""
+        slug = self.source.data.get("referentiel") if isinstance(self.source.data, dict) else None
+        return slug if isinstance(slug, str) else None
+
+    def place(self, *path: str | int) -> Place:
+        """Return where a key stands."""
+        return Place(CONFIG, self.source.line(path), ".".join(map(str, path)) or None)
+
+
+def within(root: Path, findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings whose file, when it lies in the session's folder, is named from there."""
+    start, shown = f"{root}/".replace("\\", "/"), []
+    for finding in findings:
+        file = (finding.where.file or "").replace("\\", "/")
+        if file.startswith(start):
+            finding = replace(finding, where=replace(finding.where, file=file[len(start) :]))  # noqa: PLW2901 - same finding, shorter name
+        shown.append(finding)
+    return shown
+
+
+def read_config(root: Path) -> ConfigFile:
+    """Return the data of `session.yaml`, before it is held against the référentiel."""
+    try:
+        text = read_text(root / CONFIG)
+        source = parse_yaml(text, CONFIG)
+    except InvalidFile as error:
+        return ConfigFile(None, YamlData(None, {}), tuple(within(root, error.findings)))
+    return ConfigFile(None, YamlData(_with_times(source, text.splitlines()), source.lines))
+
+
+def validated(file: ConfigFile, single_parts: Mapping[str, str]) -> ConfigFile:
+    """Return the file with its configuration, or with all its problems.
+
+    Args:
+        file: what `read_config` returned.
+        single_parts: the part of each épreuve that has only one, for those written in short form.
+    """
+    source, short = _unfolded(file.source, single_parts)
+    try:
+        config = validate(SessionConfig, source, CONFIG)
+    except InvalidFile as error:
+        return ConfigFile(None, source, tuple(_as_written(finding, short) for finding in error.findings))
+    return ConfigFile(config, source)
+
+
+def read_table(root: Path, model: type[R]) -> Table[R]:
+    """Return the rows of one CSV file and everything that is wrong with it; an absent file has no rows."""
+    path = root / model.file
+    if not path.exists():
+        return Table(model.file, "absent")
+    try:
+        rows = read_csv(path, model.columns())
+    except InvalidFile as error:
+        return Table(model.file, "unreadable", findings=tuple(within(root, error.findings)))
+    located: list[Located[R]] = []
+    findings: list[Finding] = []
+    for row in rows:
+        filled = {name: value for name, value in row.values.items() if value}
+        try:
+            located.append(Located(row.line, model.model_validate(filled)))
+        except ValidationError as error:
+            found = findings_of(error, model.file, model=model)
+            findings += [_at_line(finding, row.line) for finding in found]
+        findings += _formulas(model.file, row.line, filled)
+    first = model.columns()[0]
+    keys = frozenset(row.values[first] for row in rows)
+    return Table(model.file, "read", tuple(located), keys, tuple(findings))
+
+
+def read_tables(root: Path) -> Tables:
+    """Return all the CSV files of a session."""
+    return Tables(
+        candidates=read_table(root, Candidate),
+        groups=read_table(root, Member),
+        registrations=read_table(root, Registration),
+        people=read_table(root, Person),
+        assignments=read_table(root, Assignment),
+        attendances=read_table(root, Attendance),
+        attributions=read_table(root, Attribution),
+        draws=read_table(root, Draw),
+    )
+
+
+def write_table(root: Path, model: type[R], rows: Iterable[R]) -> None:
+    """Write a CSV file of the session, atomically; a restricted file is readable by its owner alone."""
+    text = csv_text(model.columns(), [row.cells() for row in rows])
+    if model.file in RESTRICTED:
+        write_text(root / model.file, text, PRIVATE)
+    else:
+        write_text(root / model.file, text)
+
+
+def _at_line(finding: Finding, line: int) -> Finding:
+    missing = finding.code == "field.missing"
+    return replace(finding, code="session.cell.empty" if missing else finding.code,
+                   where=replace(finding.where, line=line))  # fmt: skip
+
+
+def _formulas(file: str, line: int, cells: Mapping[str, str]) -> list[Finding]:
+    return [
+        Finding("session.cell.formula", Place(file, line, name), {"start": value[0]}, Severity.WARNING)
+        for name, value in cells.items()
+        if value.startswith(_FORMULA)
+    ]
+
+
+def _with_times(source: YamlData, lines: Sequence[str]) -> Any:
+    """Return the data with the hours YAML took for numbers: a bare 14:00 is 840 in base 60 (YAML 1.1)."""
+
+    def mended(value: Any, path: tuple[str | int, ...]) -> Any:
+        if isinstance(value, dict):
+            return {key: mended(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [mended(item, (*path, i)) for i, item in enumerate(value)]
+        if path and path[-1] == "start" and isinstance(value, int) and not isinstance(value, bool):
+            return _written_time(value, lines[(source.line(path) or 1) - 1])
+        return value
+
+    return mended(source.data, ())
+
+
+def _written_time(value: int, line: str) -> int | str:
+    for match in _UNQUOTED_TIME.finditer(line):
+        hours, minutes = match[1].split(":")
+        if int(hours) * 60 + int(minutes) == value:
+            return match[1]
+    return value
+
+
+def _unfolded(source: YamlData, single_parts: Mapping[str, str]) -> tuple[YamlData, frozenset[str]]:
+    """Return the data with every épreuve in long form, and the ids of those written in short form."""
+    epreuves = source.data.get("epreuves") if isinstance(source.data, dict) else None
+    if not isinstance(epreuves, dict):
+        return source, frozenset()
+    lines, long_form, short = dict(source.lines), {}, set()
+    for name, plan in epreuves.items():
+        long_form[name] = plan
+        if not isinstance(plan, dict):
+            continue
+        parts, folded = _parts(plan)
+        if folded:
+            short.add(name)
+            _move_lines(lines, ("epreuves", name), inside="parts" in plan)
+        if parts is not None:
+            moved = {"parts"} if "parts" in plan else set(_PART_KEYS)
+            rest = {key: value for key, value in plan.items() if key not in moved}
+            named = [{"id": single_parts.get(name, _NO_PART), **parts[0]}] if len(parts) == 1 else parts
+            long_form[name] = {**rest, "parts": named}
+    return YamlData({**source.data, "epreuves": long_form}, lines), frozenset(short)
+
+
+def _parts(plan: Mapping[str, Any]) -> tuple[list[dict[str, Any]] | None, bool]:
+    """Return the parts of a plan, None when they cannot be read as such, and whether it is the short form."""
+    parts = plan.get("parts")
+    if isinstance(parts, dict):
+        return [parts], True
+    if isinstance(parts, list):
+        return (parts, False) if parts and all(isinstance(part, dict) for part in parts) else (None, False)
+    single = {key: plan[key] for key in _PART_KEYS if key in plan}
+    return ([single], True) if single and "parts" not in plan else (None, False)
+
+
+def _move_lines(lines: dict[tuple[str | int, ...], int], start: tuple[str, str], *, inside: bool) -> None:
+    origin = (*start, "parts") if inside else start
+    for key in _PART_KEYS:
+        if (*origin, key) in lines:
+            lines[(*start, "parts", 0, key)] = lines[(*origin, key)]
+    lines[(*start, "parts", 0)] = lines.get(origin, 1)
+
+
+def _as_written(finding: Finding, short: frozenset[str]) -> Finding:
+    """Return a finding whose field is named as in the short form the author wrote."""
+    field = finding.where.field or ""
+    for name in short:
+        start = f"epreuves.{name}.parts.0"
+        if field == start or field.startswith(f"{start}."):
+            return replace(
+                finding, where=replace(finding.where, field=f"epreuves.{name}{field[len(start) :]}")
+            )
+    return finding

@@ -1,0 +1,205 @@
+"""Opening a session's folder: everything read, everything checked, every problem told at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from kit.errors import Finding, InvalidFile, KitError, Severity, raise_for
+from kit.referentiel import Referentiel, Reglement, find_referentiel, load_referentiel, load_reglement
+from kit.sessions.checks import check_rows
+from kit.sessions.files import (
+    CONFIG,
+    RESTRICTED,
+    ConfigFile,
+    read_config,
+    read_tables,
+    validated,
+    within,
+)
+from kit.sessions.model import (
+    Assignment,
+    Attendance,
+    Attribution,
+    Candidate,
+    Draw,
+    Member,
+    Person,
+    Registration,
+    SessionConfig,
+)
+from kit.sessions.planning import check_plan
+from kit.sessions.seeds import open_rights, secret_findings
+from kit.sessions.workspace import find_workspace
+
+
+@dataclass(frozen=True, repr=False)
+class Session:
+    """A session whose files hold together. Its text form names nobody."""
+
+    root: Path
+    workspace: Path
+    config: SessionConfig
+    referentiel: Referentiel
+    referentiel_folder: Path
+    reglement: Reglement
+    reglement_file: Path
+    candidates: tuple[Candidate, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    groups: tuple[Member, ...] = ()
+    people: tuple[Person, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    attendances: tuple[Attendance, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.config.epreuves)} épreuves, {len(self.candidates)} candidates"
+        return f"Session({self.config.id!r}, {counts})"
+
+    @cached_property
+    def _candidates(self) -> dict[str, Candidate]:
+        return {candidate.id: candidate for candidate in self.candidates}
+
+    @cached_property
+    def _people(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
+
+    def candidate(self, candidate_id: str) -> Candidate:
+        """Return a candidate by id. The files were checked: an unknown id is our fault, a KeyError."""
+        return self._candidates[candidate_id]
+
+    def person(self, person_id: str) -> Person:
+        """Return an intervenant by id. The files were checked: an unknown id is our fault, a KeyError."""
+        return self._people[person_id]
+
+    def registered(self, epreuve: str) -> tuple[Registration, ...]:
+        """Return the inscriptions to an épreuve, in the order of the file."""
+        return tuple(item for item in self.registrations if item.epreuve == epreuve)
+
+    def group_of(self, epreuve: str) -> dict[str, str]:
+        """Return the group of each candidate who has one in an épreuve."""
+        return {item.candidate: item.group for item in self.groups if item.epreuve == epreuve}
+
+    def members(self, epreuve: str, group: str) -> tuple[str, ...]:
+        """Return the ids of a group's candidates, in the order of the file."""
+        return tuple(m.candidate for m in self.groups if (m.epreuve, m.group) == (epreuve, group))
+
+    def is_anonymous(self, epreuve: str, part: str) -> bool:
+        """Tell whether the markers of a part see no names: never in an oral nor for a group's work."""
+        plan = self.config.epreuves[epreuve].part(part)
+        carrier = self.referentiel.epreuve(epreuve).part(part).carrier
+        return plan is not None and plan.anonymous and plan.mode != "oral" and carrier == "candidate"
+
+
+def open_session(folder: Path, workspace: Path | None = None) -> Session:
+    """Return the session a folder holds.
+
+    Args:
+        folder: the session's folder.
+        workspace: where to look for référentiels first (default: `find_workspace`).
+
+    Raises:
+        InvalidFile: every error of every file, named from the session's folder.
+        AuthorError: `KIT_WORKSPACE` names no folder.
+    """
+    session, findings = _read(folder, workspace)
+    raise_for(findings)
+    if session is None:  # an unreadable session always comes with an error
+        raise AssertionError(folder)
+    shown = tuple(finding for finding in findings if finding.severity is not Severity.ERROR)
+    return replace(session, warnings=shown)
+
+
+def check_session(folder: Path, workspace: Path | None = None) -> list[Finding]:
+    """Return all there is to say about a session's folder: errors, warnings and information.
+
+    Says also whether the secret and the restricted files are as they should be, which opening does not need.
+
+    Raises:
+        AuthorError: `KIT_WORKSPACE` names no folder.
+    """
+    session, findings = _read(folder, workspace)
+    if session is not None:
+        findings += secret_findings(session.root, demo=session.config.demo)
+        findings += [found for name in RESTRICTED for found in open_rights(session.root / name)]
+    return within(_absolute(folder), findings)
+
+
+def _read(folder: Path, workspace: Path | None) -> tuple[Session | None, list[Finding]]:
+    root = _absolute(folder)
+    workspace = find_workspace(root) if workspace is None else workspace
+    file, tables = read_config(root), read_tables(root)
+    findings = [*file.findings, *tables.findings()]
+    if file.findings:
+        return None, findings
+    referentiel, referentiel_folder, problems = _referentiel(file, workspace)
+    findings += problems
+    file = validated(file, _single_parts(referentiel))
+    findings += file.findings
+    if file.config is None or referentiel is None or referentiel_folder is None:
+        return None, within(root, findings)
+    findings += check_plan(file, file.config, referentiel, tables)
+    findings += check_rows(file.config, referentiel, tables)
+    reglement_file = _reglement_file(root, file.config, referentiel_folder)
+    try:
+        reglement = load_reglement(reglement_file)
+    except InvalidFile as error:
+        return None, within(root, [*findings, *error.findings])
+    session = Session(
+        root=root,
+        workspace=workspace,
+        config=file.config,
+        referentiel=referentiel,
+        referentiel_folder=referentiel_folder,
+        reglement=reglement,
+        reglement_file=reglement_file,
+        candidates=tables.candidates.rows,
+        registrations=tables.registrations.rows,
+        groups=tables.groups.rows,
+        people=tables.people.rows,
+        assignments=tables.assignments.rows,
+        attendances=tables.attendances.rows,
+        attributions=tables.attributions.rows,
+        draws=tables.draws.rows,
+    )
+    return session, within(root, findings)
+
+
+def _absolute(folder: Path) -> Path:
+    return Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links and rename what the user typed
+
+
+def _referentiel(file: ConfigFile, workspace: Path) -> tuple[Referentiel | None, Path | None, list[Finding]]:
+    """Return the référentiel named, or what stands in the way; a missing key is told elsewhere."""
+    if file.referentiel is None:
+        return None, None, []
+    try:
+        folder = find_referentiel(file.referentiel, workspace)
+        return load_referentiel(folder), folder, []
+    except KitError as error:
+        place = file.place("referentiel")
+        return None, None, [_placed(finding, place.file, place.line) for finding in error.findings]
+
+
+def _placed(finding: Finding, file: str | None, line: int | None) -> Finding:
+    if finding.where.file is not None:
+        return finding
+    return replace(finding, where=replace(finding.where, file=file, line=line, field="referentiel"))
+
+
+def _single_parts(referentiel: Referentiel | None) -> dict[str, str]:
+    epreuves = referentiel.epreuves if referentiel else ()
+    return {epreuve.id: epreuve.parts[0].id for epreuve in epreuves if len(epreuve.parts) == 1}
+
+
+def _reglement_file(root: Path, config: SessionConfig, referentiel_folder: Path) -> Path:
+    if config.reglement is None:
+        return referentiel_folder / "reglement.yaml"
+    return root / config.reglement
+
+
+__all__ = ["CONFIG", "Session", "check_session", "open_session"]

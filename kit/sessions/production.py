@@ -1,0 +1,117 @@
+"""Everything that is made of one executed variant: the files for candidates and those for markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kit.cases import read_pieces
+from kit.documents.annexes import annex_tables, annex_workbook, table_csv
+from kit.documents.docx import docx
+from kit.documents.facts import ExamFacts
+from kit.documents.grid_document import grid_document
+from kit.documents.grid_notebook import grid_notebook
+from kit.documents.grid_workbook import grid_workbook
+from kit.documents.key_document import key_document
+from kit.documents.pdf import pdf
+from kit.documents.subject_document import subject_document
+from kit.errors import raise_for
+from kit.grids import Grid, build_grid
+from kit.referentiel import Referentiel, Reglement
+from kit.sessions.variants import Variant
+from kit.subjects import AnswerKey, CandidateSubject, Subject, build_subject, check_subject
+from kit.writing import json_text
+
+Audience = Literal["candidate", "marker", "examiner", "centre", "jury"]
+FOLDERS: dict[Audience, str] = {
+    "candidate": "candidats",
+    "marker": "correcteurs",
+    "examiner": "examinateurs",
+    "centre": "centre",
+    "jury": "jury",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A file of the build: where it goes, for whom, what it is."""
+
+    path: str
+    audience: Audience
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What is needed, beside the executed notebook, to make a variant's files."""
+
+    variant: Variant
+    facts: ExamFacts
+    referentiel: Referentiel
+    reglement: Reglement
+    session: str
+
+
+def subject_of(executed: Path, variant: Variant) -> Subject:
+    """Return the subject that an executed notebook says.
+
+    Raises:
+        InvalidFile: a piece is unreadable, nothing is asked, or the points do not add up.
+    """
+    import nbformat  # noqa: PLC0415 - heavy
+
+    file = str(variant.template.path)
+    located = read_pieces(nbformat.read(executed, as_version=4), file)
+    subject = build_subject(
+        located, variant.template.header, variant.epreuve, variant.template.slug, variant.drawn
+    )
+    raise_for(check_subject(subject, variant.template.header, file))
+    return subject
+
+
+def make(executed: Path, making: Making) -> tuple[Product, ...]:
+    """Return all the files of a variant.
+
+    Raises:
+        InvalidFile: the subject or one of its documents cannot be made; every problem is listed.
+    """
+    subject = subject_of(executed, making.variant)
+    grid = build_grid(subject, making.referentiel, making.reglement, making.session)
+    return (
+        *_for_candidates(subject.for_candidate(), making),
+        *_for_markers(subject.answer_key(), grid, executed, making),
+    )
+
+
+def _for_candidates(subject: CandidateSubject, making: Making) -> Iterator[Product]:
+    code = subject.identity.code
+    folder = f"{FOLDERS['candidate']}/{making.variant.folder}"
+    document = subject_document(subject, making.facts)
+    yield Product(f"{folder}/{code}-sujet.pdf", "candidate", "subject", pdf(document))
+    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", docx(document))
+    workbook = annex_workbook(subject.annexes, f"Annexes – {code}")
+    if workbook is not None:
+        yield Product(f"{folder}/{code}-annexes.xlsx", "candidate", "annex_workbook", workbook)
+    for annex, table in annex_tables(subject.annexes):
+        content = table_csv(table).encode("utf-8-sig")
+        yield Product(f"{folder}/annexes/{code}-{annex.id}.csv", "candidate", "annex_data", content)
+
+
+def _for_markers(key: AnswerKey, grid: Grid, executed: Path, making: Making) -> Iterator[Product]:
+    code = key.identity.code
+    folder = f"{FOLDERS['marker']}/{making.variant.folder}"
+
+    def product(name: str, kind: str, content: bytes) -> Product:
+        return Product(f"{folder}/{name}", "marker", kind, content)
+
+    key_file = key_document(key, making.facts, making.referentiel)
+    grid_file = grid_document(grid, making.facts, making.referentiel)
+    yield product(f"{code}-corrige.pdf", "answer_key", pdf(key_file))
+    yield product(f"{code}-notebook.ipynb", "executed_notebook", executed.read_bytes())
+    yield product("grid.json", "grid", json_text(grid.model_dump(mode="json")).encode())
+    yield product("grille.ipynb", "grid_notebook", grid_notebook(grid).encode())
+    yield product(f"{code}-grille.xlsx", "grid_workbook", grid_workbook(grid))
+    yield product(f"{code}-grille.pdf", "grid_document", pdf(grid_file))

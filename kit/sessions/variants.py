@@ -1,0 +1,143 @@
+"""The variants of a session: what is drawn for each, before anything is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kit.authoring import rules_of
+from kit.cases import CaseTemplate, draw_forms, find_template, load_template
+from kit.cases.parameters import check_values
+from kit.errors import Finding, InvalidFile, KitError, Place, raise_for
+from kit.referentiel import Epreuve
+from kit.sessions.draws import draw_of, fixed_findings, parameters_for
+from kit.sessions.model import VERSIONS, EpreuvePlan, Version
+from kit.sessions.opening import Session
+from kit.sessions.seeds import keyed, seed_of
+from kit.sessions.values import Scalar
+from kit.subjects import Drawn
+
+LETTERS: Mapping[Version, str] = {"principal": "P", "secours": "S", "rattrapage": "R"}
+EXAM_POOL = "examen"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One subject to make: its épreuve, its template, and what was drawn."""
+
+    epreuve: Epreuve
+    plan: EpreuvePlan
+    template: CaseTemplate
+    version: Version
+    number: int
+    drawn: Drawn
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder: `E2/principal-1`."""
+        return f"{self.epreuve.id}/{self.version}-{self.number}"
+
+
+def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) -> tuple[Variant, ...]:
+    """Return the variants of a session, in the order of its épreuves.
+
+    Args:
+        session: the session.
+        secret: its secret.
+        only: ids of épreuves to limit to; empty means all.
+
+    Raises:
+        InvalidFile: every problem of every template and of the parameters the session fixes.
+        UnknownCode: an épreuve of `only` is not in the session.
+    """
+    chosen = _chosen(session, only)
+    findings: list[Finding] = []
+    found: list[Variant] = []
+    for name in chosen:
+        plan = session.config.epreuves[name]
+        try:
+            template = _template(session, name, plan)
+        except KitError as error:
+            findings += error.findings
+            continue
+        choices = _choices(template)
+        where = Place("session.yaml", field=f"epreuves.{name}.parameters")
+        problems = fixed_findings(choices, plan.parameters, where)
+        findings += problems
+        if not problems:
+            found += _variants(session, secret, name, plan, template, choices)
+    raise_for(findings)
+    return tuple(found)
+
+
+def _chosen(session: Session, only: Iterable[str]) -> list[str]:
+    known = list(session.config.epreuves)
+    wanted = list(only)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise InvalidFile(
+            *(Finding("build.only_unknown", Place(), {"code": n, "near": known}) for n in missing)
+        )
+    return [name for name in known if not wanted or name in wanted]
+
+
+def _template(session: Session, name: str, plan: EpreuvePlan) -> CaseTemplate:
+    where = Place("session.yaml", field=f"epreuves.{name}.template")
+    try:
+        template = load_template(find_template(plan.template, session.workspace))
+    except KitError as error:
+        raise InvalidFile(
+            *(Finding(f.code, f.where if f.where.file else where, f.fields) for f in error.findings)
+        ) from error
+    front = template.header
+    if front.epreuve != name:
+        fields = {"template": template.slug, "epreuve": front.epreuve, "wanted": name}
+        raise InvalidFile(Finding("build.wrong_epreuve", where, fields))
+    if front.referentiel != session.referentiel.slug:
+        fields = {"template": template.slug, "other": front.referentiel, "wanted": session.referentiel.slug}
+        raise InvalidFile(Finding("build.wrong_referentiel", where, fields))
+    _, problems = rules_of(template, session.workspace)
+    raise_for(problems)
+    return template
+
+
+def _choices(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:
+    """Return the values each parameter may take; one that does not vary and is not fixed keeps its default."""
+    varies = template.header.varies
+    return {
+        parameter.name: parameter.choices if parameter.name in varies else ()
+        for parameter in template.parameters
+        if parameter.name != "seed"
+    }
+
+
+def _variants(
+    session: Session, secret: bytes, name: str, plan: EpreuvePlan, template: CaseTemplate,
+    choices: Mapping[str, tuple[Scalar, ...]],
+) -> Iterator[Variant]:  # fmt: skip
+    form_key = int.from_bytes(keyed(secret, "forms", session.config.id, name)[:8], "big")
+    for version in plan.versions:
+        for number in range(1, plan.variants + 1):
+            draw = draw_of(session.draws, name, version, number)
+            context = (session.config.id, name, plan.versions, version, number)
+            drawn = parameters_for(choices, plan.parameters, secret, *context)
+            raise_for(
+                check_values(template.parameters, drawn, Place("session.yaml", field=f"epreuves.{name}"))
+            )
+            yield Variant(
+                session.referentiel.epreuve(name), plan, template, version, number,
+                Drawn(
+                    code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
+                    version=version,
+                    variant=number,
+                    seed=seed_of(secret, session.config.id, name, version, number, draw),
+                    parameters={**_defaults(template), **drawn},
+                    forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version)),
+                ),
+            )  # fmt: skip
+
+
+def _defaults(template: CaseTemplate) -> dict[str, Scalar]:
+    return {
+        parameter.name: parameter.default for parameter in template.parameters if parameter.name != "seed"
+    }

@@ -1,0 +1,54 @@
+"""Writing files so that a crash leaves the old content or the new one, never a half.
+
+Also the one way we write JSON and CSV: same content, same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+PRIVATE = 0o600
+SHARED = 0o644
+
+
+def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
+    """Write `content` to `path` atomically, with the rights of `mode`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int = SHARED) -> None:
+    """Write a UTF-8 text atomically, with `\\n` line ends on every system."""
+    write_bytes(path, text.encode("utf-8"), mode)
+
+
+def json_text(data: Any) -> str:
+    """Return `data` as indented JSON in UTF-8, keys in the order given."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> str:
+    """Return rows as CSV with a header and `\\n` line ends."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue()

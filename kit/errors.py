@@ -84,7 +84,7 @@ class KitError(Exception):
         super().__init__("\n".join(str(finding) for finding in findings))
 
     @classmethod
-    def of(cls, code: str, where: Place = Place(), /, **fields: Any) -> KitError:  # noqa: B008 - frozen
+    def of(cls, code: str, where: Place = Place(), /, **fields: Any) -> KitError:
         """Return an error with a single finding."""
         return cls(Finding(code, where, fields))
 

@@ -6,6 +6,7 @@ thousands, a no-break space before a unit or a currency. Values are rounded half
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -123,14 +124,14 @@ def duration(minutes: int | Fraction) -> str:
     >>> duration(240), duration(45)
     ('4\\xa0h\\xa000', '45\\xa0min')
     """
-    whole = -(-Fraction(minutes).numerator // Fraction(minutes).denominator)
+    whole = math.ceil(Fraction(minutes))
     hours, rest = divmod(whole, 60)
     return f"{hours}{NBSP}h{NBSP}{rest:02d}" if hours else f"{rest}{NBSP}min"
 
 
 def plural(count: Number, singular: str, plural_form: str | None = None) -> str:
     """Return the noun agreed with `count`: French plurals start at 2."""
-    return singular if abs(count) < 2 else (plural_form or f"{singular}s")
+    return singular if -2 < exact(count) < 2 else (plural_form or f"{singular}s")
 
 
 def counted(count: int, singular: str, plural_form: str | None = None) -> str:

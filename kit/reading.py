@@ -140,7 +140,9 @@ class _Builder:
         try:
             return self._constructor.construct_object(node)
         except (yaml.YAMLError, ValueError, OverflowError):
-            self.findings.append(Finding("yaml.value", Place(self.file, line), {"value": str(node.value)[:60]}))
+            self.findings.append(
+                Finding("yaml.value", Place(self.file, line), {"value": str(node.value)[:60]})
+            )
             return None
 
     def _mapping(self, node: yaml.MappingNode, path: Key, depth: int) -> dict[Any, Any]:

@@ -18,7 +18,8 @@ def _sourced(text: str) -> dict[str, Any]:
 
 def _link(criterion: str, part: str, carrier: str = "candidate", evidence: str = "written") -> dict[str, Any]:
     return {
-        "criterion": criterion, "part": part, "carrier": carrier, "evidence": evidence, "confidence": "proved",
+        "criterion": criterion, "part": part, "carrier": carrier, "evidence": evidence,
+        "confidence": "proved",
     }  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def _epreuve(epreuve: str, work: str, parts: list[dict[str, Any]]) -> dict[str, 
     links = [_link("CE1.1", part["id"], part["carrier"], part["evidence"]) for part in parts]
     return {
         "id": epreuve, "bloc": "B1", "kind": "etude_de_cas", "title": f"Étude de cas : {epreuve}.",
-        "title_lines": ["1"], "form": "Travail.", "form_lines": ["1"], "brief": "Analyser.", "brief_lines": ["1"],
+        "title_lines": ["1"], "form": "Travail.", "form_lines": ["1"],
+        "brief": "Analyser.", "brief_lines": ["1"],
         "work": [work], "production": ["ecrite"], "parts": parts, "links": links,
     }  # fmt: skip
 
@@ -63,7 +65,8 @@ REGLEMENT: dict[str, Any] = {
         {"id": "non", "label": "Non acquis", "value": "0"},
         {"id": "oui", "label": "Acquis", "value": "1", "acquired": True},
     ]},
-    "rounding": {"step": "0.5"}, "competence": {"rule": "all"}, "bloc": {"rule": "all"}, "combination": "best",
+    "rounding": {"step": "0.5"}, "combination": "best",
+    "competence": {"rule": "all"}, "bloc": {"rule": "all"},
     "participation": {"present": {"gives": "mark"}}, "marker_tolerance": {"mark": "3"},
     "jury": {"min_members": 2, "external_share": "1/2", "quorum": "1/2"},
     "resit": {"attempts": 1, "months": 12}, "retention": {"documents": {"copies": 12}},
@@ -126,7 +129,7 @@ def a_session(workspace: Path, **files: str) -> Path:
 
     Args:
         workspace: the folder of both.
-        files: texts by file name without its end (`session`, `groupes`…), replacing or adding to the defaults.
+        files: texts by file name without its end (`session`, `groupes`…), over the defaults.
     """
     if not (workspace / "referentiel").exists():
         a_referentiel(workspace)

@@ -96,7 +96,7 @@ def _prepared(template: CaseTemplate, forms: dict[str, str], folder: Path) -> Ru
 
 
 def _findings(template: CaseTemplate, result: RunResult, keep: Path | None) -> Iterable[Finding]:
-    import nbformat  # noqa: PLC0415 - heavy
+    import nbformat
 
     file = str(template.path)
     if not result.ok or result.output is None:
@@ -117,7 +117,11 @@ def failure_finding(template: CaseTemplate, result: RunResult, keep: Path | None
         kept = str(target)
     cell = result.failure.cell if result.failure else None
     owner = next((item for item in template.cells if item.number == cell), None)
-    item = owner.magic.line.words.get("id") or owner.magic.line.words.get("question") if owner and owner.magic else None
+    item = (
+        owner.magic.line.words.get("id") or owner.magic.line.words.get("question")
+        if owner and owner.magic
+        else None
+    )
     name = result.failure.name if result.failure else type(result.error).__name__
     detail = result.failure.detail if result.failure else str(result.error)
     at = f" à la cellule {cell}" if cell else ""

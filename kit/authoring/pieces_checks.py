@@ -11,7 +11,9 @@ from kit.errors import Finding, Place, Severity
 from kit.referentiel import parse_exact
 
 _CODE = r"[A-Z]{1,3}\d{1,3}"
-_CITED = re.compile(rf"\bannexes?[\s\u00a0\u202f]+({_CODE}(?:\s*(?:,|et|ou|à|&|-|–)\s*{_CODE})*)", re.IGNORECASE)
+_CITED = re.compile(
+    rf"\bannexes?[\s\u00a0\u202f]+({_CODE}(?:\s*(?:,|et|ou|à|&|-|–)\s*{_CODE})*)", re.IGNORECASE
+)
 _RANGE = re.compile(rf"({_CODE})\s*(?:à|-|–)\s*({_CODE})")
 MIN_ALT = 20
 
@@ -33,7 +35,9 @@ def cited(text: str) -> set[str]:
 def _between(first: str, last: str) -> set[str]:
     letters, start = re.match(r"([A-Z]+)(\d+)", first).groups()  # type: ignore[union-attr]
     end = int(re.sub(r"\D", "", last))
-    return {f"{letters}{number}" for number in range(int(start), end + 1)} if end - int(start) < 100 else set()
+    return (
+        {f"{letters}{number}" for number in range(int(start), end + 1)} if end - int(start) < 100 else set()
+    )
 
 
 def check_annexes(located: tuple[Located, ...], file: str) -> Iterator[Finding]:
@@ -74,7 +78,11 @@ def check_figures(located: tuple[Located, ...], file: str) -> Iterator[Finding]:
 
 def check_expected(located: tuple[Located, ...], file: str) -> Iterator[Finding]:
     """Yield computed answers bound to no question, or outside the range declared plausible."""
-    asked = {item.piece.id for item in located if isinstance(item.piece, pieces.Question | pieces.Observation)}
+    asked = {
+        item.piece.id or ""
+        for item in located
+        if isinstance(item.piece, pieces.Question | pieces.Observation)
+    }
     for item in located:
         if not isinstance(item.piece, pieces.Expected):
             continue
@@ -84,12 +92,16 @@ def check_expected(located: tuple[Located, ...], file: str) -> Iterator[Finding]
             yield Finding("question.unknown", where, fields)
         limits = item.piece.plausible
         if limits is not None and not _within(item.piece.value, limits):
-            fields = {"label": item.piece.label, "value": item.piece.value, "low": limits[0], "high": limits[1]}
+            fields = {
+                "label": item.piece.label,
+                "value": item.piece.value,
+                "low": limits[0],
+                "high": limits[1],
+            }
             yield Finding("expected.implausible", where, fields)
 
 
 def _within(value: str, limits: tuple[str, str]) -> bool:
-
 
     return parse_exact(limits[0]) <= parse_exact(value) <= parse_exact(limits[1])
 

@@ -79,7 +79,9 @@ def check_points(template: CaseTemplate) -> Iterator[Finding]:
             continue
         totals = {common}
         for dossier, names in forms.items():
-            totals = {t + by_form[dossier, name][1] for t in totals for name in names if (dossier, name) in by_form}
+            totals = {
+                t + by_form[dossier, name][1] for t in totals for name in names if (dossier, name) in by_form
+            }
         for total in sorted(totals - {parse_exact(front.points)}):
             fields = {"total": exact_text(total), "declared": front.points}
             yield Finding("subject.points", Place(str(template.path), cell=1, field="points"), fields)
@@ -101,7 +103,9 @@ def check_coverage(template: CaseTemplate, rules: Rules) -> Iterator[Finding]:
             covered = [asked.get((dossier, name), set()) for name in names]
             sure |= set.intersection(*covered) if covered else set()
         for code in rules.epreuve.criteria("principal"):
-            links = [link for link in rules.epreuve.links if link.criterion == code and link.role == "principal"]
+            links = [
+                link for link in rules.epreuve.links if link.criterion == code and link.role == "principal"
+            ]
             if code not in sure and any(link.when is None for link in links):
                 yield Finding("criterion.unobserved", where, {"code": code, "pool": pool})
 

@@ -36,6 +36,6 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: Any) -> None:
     """Register the cell magics (called by `%load_ext kit.cases`)."""
-    from kit.cases.magics import load  # noqa: PLC0415 - only inside a notebook
+    from kit.cases.magics import load
 
     load(shell)

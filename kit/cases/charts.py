@@ -20,7 +20,7 @@ from kit.french import number
 COLOURS = ("#1f4e79", "#c55a11", "#548235", "#7f6000", "#7030a0", "#595959")
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-_STYLE = {
+_STYLE: Any = {
     "font.family": "Lato",
     "font.size": 9,
     "axes.spines.top": False,

@@ -49,8 +49,8 @@ def content_of(
 
 def svg_of(figure: Any) -> str:
     """Return a matplotlib figure as SVG text; the same figure gives the same text."""
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, only where there is a figure
-    import matplotlib.pyplot as plt  # noqa: PLC0415
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
 
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "kit", "svg.fonttype": "path"}):
@@ -143,7 +143,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 - NaN
+    return value is None or (isinstance(value, float) and value != value)
 
 
 def cell_text(column: Column, cell: str | None, empty: str = "–") -> str:

@@ -6,6 +6,7 @@ case is recorded here, the approval with the hash of the content it was given to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -60,7 +61,7 @@ class FrontMatter(FrozenModel):
     points: Exact
     documents: Text
     ai: AiRule = "interdit"
-    parameters: dict[str, Text] = {}
+    parameters: Mapping[str, Text] = {}
     varies: tuple[str, ...] = ()
     drafted: Act
     reviewed: tuple[Act, ...] = ()

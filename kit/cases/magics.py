@@ -8,7 +8,7 @@ only a field that cannot be filled stops the notebook.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,7 @@ from kit.cases import contents, pieces
 from kit.cases.magic_lines import MAGICS, MagicCell, read_line
 from kit.cases.rendering import render
 from kit.french import NBSP, number, rounded
-from kit.messages import label
+from kit.messages import label as words
 from kit.referentiel.reglement import exact_text
 
 _CARRIERS = {"groupe": "group", "candidat": "candidate", None: None}
@@ -27,7 +27,7 @@ _CARRIERS = {"groupe": "group", "candidat": "candidate", None: None}
 def load(shell: Any) -> None:
     """Register our cell magics in an IPython shell (`%load_ext kit.cases`)."""
     for name in MAGICS:
-        shell.register_magic_function(_magic(name, shell), magic_kind="cell", magic_name=name)
+        shell.register_magic_function(_magic(name, shell), "cell", name)
 
 
 def _magic(name: str, shell: Any) -> Any:
@@ -38,7 +38,7 @@ def _magic(name: str, shell: Any) -> Any:
             return
         emit(piece_of(MagicCell(read, cell), shell.user_ns))
 
-    run.__doc__ = label(f"help.{name}")
+    run.__doc__ = words(f"help.{name}")
     return run
 
 
@@ -109,7 +109,7 @@ def _sheet(line: Any, text: str, variables: Mapping[str, Any]) -> pieces.Sheet:
     )
 
 
-_BUILDERS = {
+_BUILDERS: Mapping[str, Callable[[Any, str, Mapping[str, Any]], Any]] = {
     "contexte": lambda line, text, _: pieces.Context(text=text),
     "dossier": _dossier,
     "question": _question,
@@ -226,7 +226,7 @@ def attendu(
 
 
 def _name(text: str) -> str:
-    import unicodedata  # noqa: PLC0415 - small and rare
+    import unicodedata
 
     bare = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     return "-".join("".join(c if c.isalnum() else " " for c in bare).split())[:40].strip("-") or "valeur"
@@ -237,14 +237,14 @@ def _name(text: str) -> str:
 
 def emit(piece: Any) -> None:
     """Display a piece: Markdown for the eye, JSON for the kit."""
-    from IPython.display import display  # noqa: PLC0415 - only inside a notebook
+    from IPython.display import display
 
     data = {"text/markdown": preview(piece), pieces.MIME: piece.model_dump(mode="json")}
     display(data, raw=True)
 
 
 def _show(markdown: str) -> None:
-    from IPython.display import display  # noqa: PLC0415 - only inside a notebook
+    from IPython.display import display
 
     display({"text/markdown": markdown}, raw=True)
 
@@ -253,22 +253,22 @@ def preview(piece: Any) -> str:
     """Return what the trainer sees under the cell."""
     match piece:
         case pieces.Dossier():
-            return f"## {label('piece.dossier', id=piece.id, title=piece.title)}\n\n{piece.text}"
+            return f"## {words('piece.dossier', id=piece.id, title=piece.title)}\n\n{piece.text}"
         case pieces.Question():
             points = ", ".join(f"{code}{NBSP}: {value}" for code, value in pieces.by_criterion(piece.points))
             return (
-                f"**{label('piece.question', id=piece.id, points=piece.total)}** ({points})\n\n{piece.text}"
+                f"**{words('piece.question', id=piece.id, points=piece.total)}** ({points})\n\n{piece.text}"
             )
         case pieces.Annex():
-            title = label("piece.annexe", id=piece.id, title=piece.title)
+            title = words("piece.annexe", id=piece.id, title=piece.title)
             return f"### {title}\n\n{_content_preview(piece)}\n\n*{piece.source}*"
         case pieces.Expected():
             value = ExpectedValue(rounded(Fraction(piece.value), piece.places), piece.unit)
-            return label("piece.attendu", question=piece.question, label=piece.label, value=value)
+            return words("piece.attendu", question=piece.question, label=piece.label, value=value)
         case pieces.Indicators():
-            title = label("piece.indicateurs", question=piece.question, criterion=piece.criterion)
+            title = words("piece.indicateurs", question=piece.question, criterion=piece.criterion)
             return f"**{title}**\n\n" + "\n".join(f"- {item}" for item in piece.items)
-    return f"**{label(f'piece.{piece.kind}', **piece.model_dump())}**\n\n{piece.text}"
+    return f"**{words(f'piece.{piece.kind}', **piece.model_dump())}**\n\n{piece.text}"
 
 
 def _content_preview(piece: pieces.Annex) -> str:

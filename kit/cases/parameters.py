@@ -52,8 +52,8 @@ def read_parameters(source: str, where: Place = Place()) -> tuple[tuple[Paramete
 def _parameter(node: ast.stmt) -> Parameter | str:
     """Return the parameter a statement declares, or the code of its problem."""
     match node:
-        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
-            pass
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=given, value=ast.expr() as value):
+            annotation: ast.expr | None = given
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             annotation = None
         case _:

@@ -14,8 +14,10 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from jinja2.meta import find_undeclared_variables
 
 from kit import french
+from kit.errors import AuthorError, Finding, Place
 
 
 def shown(value: Any) -> Any:
@@ -35,9 +37,7 @@ def shown(value: Any) -> Any:
 @cache
 def environment() -> Environment:
     """Return the Jinja environment of templates, with the French filters."""
-    env = Environment(
-        undefined=StrictUndefined, finalize=shown, autoescape=False, keep_trailing_newline=False
-    )  # noqa: S701 - Markdown, escaped later by the writers
+    env = Environment(undefined=StrictUndefined, finalize=shown)  # noqa: S701 - Markdown, escaped by writers
     env.filters.update(
         nombre=lambda value, places=None: french.number(value, places),
         eur=lambda value, places=None: french.euros(value, places),
@@ -60,7 +60,12 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
     """Return a Markdown text with its fields filled, in French typography.
 
     Raises:
-        jinja2.UndefinedError: a field names a variable that does not exist.
+        AuthorError: fields name variables that do not exist; all of them are listed.
+        jinja2.UndefinedError: a field asks a value for something it does not have.
         jinja2.TemplateSyntaxError: a field is not closed, or a filter does not exist.
     """
-    return french.typeset(environment().from_string(template).render(variables)).strip()
+    env = environment()
+    unknown = find_undeclared_variables(env.parse(template)) - set(variables) - set(env.globals)
+    if unknown:
+        raise AuthorError(*(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown)))
+    return french.typeset(env.from_string(template).render(variables)).strip()

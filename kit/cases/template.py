@@ -135,7 +135,7 @@ def load_template(path: Path) -> CaseTemplate:
 
 
 def _names() -> list[str]:
-    from kit.cases.magic_lines import MAGICS  # noqa: PLC0415 - keeps the table where it is read
+    from kit.cases.magic_lines import MAGICS
 
     return list(MAGICS)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from kit.errors import KitError
 from kit.messages import label, sentence
+
+if TYPE_CHECKING:
+    from kit.cli.french_typer import UsageFault
 
 __all__ = ["main"]
 
@@ -20,17 +24,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(words: list[str], *, debug: bool) -> int:
-    from kit.cli.app import app  # noqa: PLC0415 - so that an import that fails is reported too
-    from kit.cli.french_typer import UsageFault, fault_of  # noqa: PLC0415
-    from kit.cli.output import print_error, print_findings  # noqa: PLC0415
+    from kit.cli.app import app
+    from kit.cli.french_typer import UsageFault
+    from kit.cli.output import print_error, print_findings
 
     _utf8_output()
     try:
         code = app(words, prog_name="kit", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except UsageFault as fault:
-        print_error(sentence(fault.code, **fault.fields), label("cli.see_help", command=fault.command))
-        return WRONG_USAGE
+        return _wrong_usage(fault)
     except KitError as error:
         if debug:
             raise
@@ -43,17 +46,28 @@ def _run(words: list[str], *, debug: bool) -> int:
         return DONE
     except Exception as error:
         if type(error).__module__.startswith("typer"):
-            if type(error).__name__ == "Exit":
-                return int(getattr(error, "exit_code", 0))
-            if type(error).__name__ == "NoArgsIsHelpError":
-                return WRONG_USAGE
-            fault = fault_of(error)
-            print_error(sentence(fault.code, **fault.fields), label("cli.see_help", command=fault.command))
-            return WRONG_USAGE
+            return _library_exit(error)
         if debug:
             raise
         print_error(sentence("cli.bug", name=type(error).__name__), sentence("cli.bug_remedy"))
         return PROBLEMS
+
+
+def _library_exit(error: Exception) -> int:
+    """Return the code for an exception of the command-line library, once its sentence is printed."""
+    from kit.cli.french_typer import fault_of
+
+    name = type(error).__name__
+    if name == "Exit":
+        return int(getattr(error, "exit_code", DONE))
+    return WRONG_USAGE if name == "NoArgsIsHelpError" else _wrong_usage(fault_of(error))
+
+
+def _wrong_usage(fault: UsageFault) -> int:
+    from kit.cli.output import print_error
+
+    print_error(sentence(fault.code, **fault.fields), label("cli.see_help", command=fault.command))
+    return WRONG_USAGE
 
 
 def _utf8_output() -> None:

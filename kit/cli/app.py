@@ -5,7 +5,9 @@ from __future__ import annotations
 from kit.cli import building, cases, referentiel, sessions
 from kit.cli.shared import new_group
 
-app = new_group("Atelier de création d’épreuves : du référentiel à la session d’examen, puis à la correction.")
+app = new_group(
+    "Atelier de création d’épreuves : du référentiel à la session d’examen, puis à la correction."
+)
 app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,14 +14,22 @@ from kit.cli.output import console, print_findings, print_json, say
 from kit.cli.shared import Json, SessionDir, command
 from kit.french import counted, number
 from kit.messages import label
-from kit.sessions.build import Build, build_session
 from kit.sessions.demo import demo_session
 
+if TYPE_CHECKING:
+    from kit.sessions.build import Build
+
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, metavar="N", help="Cas exécutés en même temps (par défaut : tous les cœurs).")
+    int | None,
+    typer.Option(
+        "--jobs", min=1, metavar="N", help="Cas exécutés en même temps (par défaut : tous les cœurs)."
+    ),
 ]
 Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="ÉPREUVE", help="Limite à une épreuve ; les autres gardent leurs fichiers.")
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="ÉPREUVE", help="Limite à une épreuve ; les autres gardent leurs fichiers."
+    ),
 ]
 
 
@@ -34,16 +42,24 @@ def register(app: typer.Typer) -> None:
 
 def build(folder: SessionDir, only: Only = None, jobs: Jobs = None, json: Json = False) -> None:
     """Génère sujets, corrigés et grilles d’une session, tout ou rien."""
+    from kit.sessions.build import build_session
+
     with _progress(quiet=json) as watch:
-        done = build_session(folder, only=[code for item in only or () for code in item.split(",")], jobs=jobs, progress=watch)
+        done = build_session(
+            folder, only=[code for item in only or () for code in item.split(",")], jobs=jobs, progress=watch
+        )
     _report(done, folder, json=json)
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Où créer la session.")] = Path("demo"),
+    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Où créer la session.")] = Path(
+        "demo"
+    ),
     jobs: Jobs = None,
 ) -> None:
     """Crée et génère une session complète de démonstration."""
+    from kit.sessions.build import build_session
+
     demo_session(out)
     with _progress(quiet=False) as watch:
         done = build_session(out, jobs=jobs, progress=watch)
@@ -51,7 +67,11 @@ def demo(
     say(label("cli.demo_done", folder=out.resolve()))
     say(label("cli.look_here"))
     for entry in done.files:
-        if entry.kind in ("subject", "answer_key", "grid_document", "grid_notebook") and entry.variant == 1 and entry.format != "docx":
+        if (
+            entry.kind in ("subject", "answer_key", "grid_document", "grid_notebook")
+            and entry.variant == 1
+            and entry.format != "docx"
+        ):
             say(f"  {done.folder / entry.path}")
 
 
@@ -59,7 +79,7 @@ def lab(
     folder: Annotated[Path | None, typer.Argument(metavar="[DOSSIER]", help="Dossier à ouvrir.")] = None,
 ) -> None:
     """Ouvre JupyterLab, en français, sur les notebooks."""
-    from kit.cli.lab import open_lab  # noqa: PLC0415 - jupyterlab is heavy
+    from kit.cli.lab import open_lab
 
     open_lab(folder)
 
@@ -75,7 +95,7 @@ def _report(done: Build, folder: Path, *, json: bool) -> None:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[object]:
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
     """Give a progress function; the bar is shown on a terminal only."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     out = console(errors=True)

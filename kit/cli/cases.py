@@ -16,7 +16,6 @@ from kit.errors import Finding, KitError, Severity
 from kit.french import counted
 from kit.messages import label
 
-
 app = new_group("Les modèles de cas : en dresser la liste, les vérifier.")
 
 
@@ -47,7 +46,9 @@ def _row(path: Path) -> dict[str, Any]:
 def check(
     templates: Annotated[
         list[str] | None,
-        typer.Argument(metavar="MODÈLE…", help="Nom, dossier ou notebook ; tous les modèles si rien n’est donné."),
+        typer.Argument(
+            metavar="MODÈLE…", help="Nom, dossier ou notebook ; tous les modèles si rien n’est donné."
+        ),
     ] = None,
     json: Json = False,
     run: Annotated[bool, typer.Option("--run/--no-run", help="Exécute aussi le modèle.")] = True,

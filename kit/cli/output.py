@@ -46,7 +46,9 @@ def print_findings(findings: Iterable[Finding], *, errors: bool = True) -> None:
     shown = list(findings)
     for finding in shown:
         place = str(finding.where)
-        out.print(f"{_MARKS[finding.severity]} {escape(place) + ' – ' if place else ''}{escape(finding.message)}")
+        out.print(
+            f"{_MARKS[finding.severity]} {escape(place) + ' – ' if place else ''}{escape(finding.message)}"
+        )
         if finding.remedy:
             out.print(f"   → {escape(finding.remedy)}")
     problems = sum(finding.severity is Severity.ERROR for finding in shown)

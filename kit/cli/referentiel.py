@@ -12,11 +12,11 @@ from kit.messages import label
 from kit.referentiel import DEFAULT, find_referentiel, load_referentiel
 from kit.referentiel.view import as_json, matrix, tree
 
-
 app = new_group("Explorer un référentiel.")
 Slug = Annotated[str, typer.Option("--referentiel", metavar="NOM", help="Référentiel à lire.")]
 Mapping = Annotated[
-    str | None, typer.Option("--mapping", metavar="NOM", help="Correspondance à appliquer au lieu de celle retenue.")
+    str | None,
+    typer.Option("--mapping", metavar="NOM", help="Correspondance à appliquer au lieu de celle retenue."),
 ]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from kit.cli.french_typer import FrenchCommand, FrenchGroup
 from kit.sessions.workspace import find_workspace
 
+F = TypeVar("F", bound=Callable[..., Any])
 Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON et rien d’autre.")]
 SessionDir = Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier de la session.")]
 
@@ -22,7 +24,7 @@ def new_group(help_text: str) -> typer.Typer:
     )  # fmt: skip
 
 
-def command(app: typer.Typer, name: str | None = None) -> Any:
+def command(app: typer.Typer, name: str | None = None) -> Callable[[F], F]:
     """Return a decorator that adds a function to a group as a French command."""
     return app.command(name, cls=FrenchCommand)
 

@@ -81,7 +81,6 @@ def annex_tables(annexes: Iterable[AnyAnnex]) -> Iterator[tuple[AnyAnnex, TableC
 
 def table_csv(table: TableContent) -> str:
     """Return a table as CSV for a French spreadsheet: semicolons, decimal commas, units in the header."""
-
     rows = [
         [_csv_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows
@@ -104,7 +103,7 @@ def _inert(words: str) -> str:
 
 def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
     """Return the data of the annexes as one XLSX, a sheet an annex, or None when there are none."""
-    import xlsxwriter  # noqa: PLC0415 - heavy
+    import xlsxwriter
 
     found = list(annex_tables(annexes))
     if not found:

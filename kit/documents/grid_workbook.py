@@ -33,7 +33,7 @@ LEVEL, VALUE, WEIGHT = 7, 8, 6
 
 def grid_workbook(grid: Grid) -> bytes:
     """Return the grid as XLSX. The same grid gives the same bytes."""
-    import xlsxwriter  # noqa: PLC0415 - heavy
+    import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(

@@ -6,8 +6,9 @@ from kit.documents.model import Align, Table, plain
 
 _LONG = 24
 _WIDEST = 80
-_LINE = 90
-"""In characters: a column that wraps, the most one weighs, and about a line of a page."""
+"""In characters: a column that may wrap, and the most that one weighs."""
+_FULL_ROW = 3_000
+"""Characters of a row, for the size of an ordinary paper, beyond which it may be cut between two pages."""
 
 
 def column_aligns(table: Table) -> tuple[Align, ...]:
@@ -16,11 +17,12 @@ def column_aligns(table: Table) -> tuple[Align, ...]:
     return tuple(table.align[i] if i < len(table.align) else left for i in range(len(table.header)))
 
 
-def column_shares(table: Table) -> tuple[float | None, ...]:
+def column_shares(table: Table, line: float) -> tuple[float | None, ...]:
     """Return the share of the free width each column takes; None for a column as wide as its content.
 
     Columns of numbers and short words keep their own width; the long texts share what is left, so that the
-    table is as wide as the text of the page. Where short columns alone would fill a line, none is stretched.
+    table is as wide as the text of the page. Where short columns alone would fill the line (its length is
+    in characters), none is stretched.
     """
     count = len(table.header)
     if table.widths:
@@ -30,7 +32,7 @@ def column_shares(table: Table) -> tuple[float | None, ...]:
     wide = [i for i in texts if lengths[i] > _LONG] or sorted(texts, key=lambda i: -lengths[i])[:1]
     if not wide:
         return (1.0,) * count
-    if sum(lengths[i] + 3 for i in range(count) if i not in wide) > _LINE - _LONG * len(wide):
+    if sum(lengths[i] + 3 for i in range(count) if i not in wide) > line - _LONG * len(wide):
         return (None,) * count
     return tuple(float(min(lengths[i], _WIDEST)) if i in wide else None for i in range(count))
 
@@ -41,6 +43,12 @@ def column_lengths(table: Table) -> list[int]:
     return [max(len(plain(row[i])) if i < len(row) else 0 for row in rows) for i in range(len(table.header))]
 
 
+def rows_stay_whole(table: Table, line: float) -> bool:
+    """Tell whether every row surely fits on a page, so that none needs to be cut; `line` as above."""
+    longest = max((sum(len(plain(cell)) for cell in row) for row in table.rows), default=0)
+    return longest * (90 / line) ** 2 < _FULL_ROW / max(1, len(table.header))
+
+
 def column_widths(table: Table, total: float, character: float) -> list[float]:
     """Return the width of each column in the unit of `total`, for a writer that cannot measure.
 
@@ -49,7 +57,7 @@ def column_widths(table: Table, total: float, character: float) -> list[float]:
         total: the width of the page's text.
         character: the width of an average character.
     """
-    shares = column_shares(table)
+    shares = column_shares(table, total / character)
     natural = [(length + 4) * character for length in column_lengths(table)]
     own = sum(width for width, share in zip(natural, shares, strict=True) if share is None)
     parts = sum(share for share in shares if share is not None)

@@ -39,11 +39,13 @@ from kit.documents.model import (
     all_blocks,
 )
 from kit.documents.png import in_svg
-from kit.documents.tables import column_aligns, column_shares
+from kit.documents.tables import column_aligns, column_shares, rows_stay_whole
 from kit.documents.typst_text import literal, literal_code
 from kit.messages import label
 
 WATERMARK = "watermark.svg"
+_CHARACTER = 0.5 * 25.4 / 72
+"""Width of an average character, in millimetres for each point of size."""
 
 
 def typst_files(
@@ -84,11 +86,12 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
         "page-label": literal(label("documents.page")),
     }
     setup = ", ".join(f"{key}: {value}" for key, value in options.items())
+    line = look.text_width(landscape=document.landscape) / (look.size * look.table_size * _CHARACTER)
     height = round(look.text_height(landscape=document.landscape) * 0.8, 2)
     opening = (
         f"headline({literal(document.title)})"
         if document.cover is None
-        else _cover(document.cover, document.code)
+        else _cover(document.cover, document.code, line)
     )
     return "\n".join(
         [
@@ -96,7 +99,7 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
             f"#show: paper.with({setup})",
             f"#let picture = picture.with(limit: {height}mm)",
             f"#{opening}",
-            *(f"#{_block(block)}" for block in document.body),
+            *(f"#{_block(block, line)}" for block in document.body),
             "",
         ]
     )
@@ -157,26 +160,26 @@ def _inline(item: Inline) -> str:
             return "page-count()"
 
 
-def _blocks(blocks: Iterable[Block]) -> str:
-    return "{ " + "; ".join(_block(block) for block in blocks) + " }"
+def _blocks(blocks: Iterable[Block], line: float) -> str:
+    return "{ " + "; ".join(_block(block, line) for block in blocks) + " }"
 
 
-def _block(block: Block) -> str:  # noqa: C901 - one line per kind of block
+def _block(block: Block, line: float) -> str:  # noqa: C901 - one line per kind of block
     match block:
         case Heading(level, content):
             return f"heading(level: {level}, {_inlines(content)})"
         case Paragraph(content):
             return f"par({_inlines(content)})" if content else "none"
         case ListBlock():
-            return _list(block)
+            return _list(block, line)
         case Quote(content):
-            return f"cited({_blocks(content)})"
+            return f"cited({_blocks(content, line)})"
         case Table():
-            return _table(block)
+            return _table(block, line)
         case Figure():
             return _figure(block)
         case Box(kind, content, title):
-            return f"panel({literal(kind)}, {_optional(title)}, {_blocks(content)})"
+            return f"panel({literal(kind)}, {_optional(title)}, {_blocks(content, line)})"
         case Fields(rows):
             return f"facts({_array(f'({literal(name)}, {_optional(value)})' for name, value in rows)})"
         case AnswerLines(count):
@@ -185,30 +188,31 @@ def _block(block: Block) -> str:  # noqa: C901 - one line per kind of block
             return "pagebreak(weak: true)"
 
 
-def _list(block: ListBlock) -> str:
+def _list(block: ListBlock, line: float) -> str:
     tight = all(len(item) <= 1 or not isinstance(item[1], Paragraph) for item in block.items)
-    items = "".join(f", {_item(item, tight=tight)}" for item in block.items)
+    items = "".join(f", {_item(item, line, tight=tight)}" for item in block.items)
     if block.ordered:
         return f"enum(start: {block.start}, tight: {_bool(tight)}{items})"
     return f"list(tight: {_bool(tight)}{items})"
 
 
-def _item(item: Sequence[Block], *, tight: bool) -> str:
+def _item(item: Sequence[Block], line: float, *, tight: bool) -> str:
     """Return a list item; in a tight list its first paragraph is plain text, without the gap around."""
     if tight and item and isinstance(item[0], Paragraph):
-        rest = "".join(f"; {_block(block)}" for block in item[1:])
+        rest = "".join(f"; {_block(block, line)}" for block in item[1:])
         return "{ " + _inlines(item[0].content) + rest + " }"
-    return _blocks(item) if item else "[]"
+    return _blocks(item, line) if item else "[]"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, line: float) -> str:
     aligns = column_aligns(table)
-    shares = column_shares(table)
+    shares = column_shares(table, line)
     widths = _array("auto" if share is None else f"{share:g}fr" for share in shares)
     header = _array(_inlines(cell) for cell in table.header)
     rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
     return (
         f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
+        f"whole-rows: {_bool(rows_stay_whole(table, line))}, "
         f"caption: {_optional(table.caption)}, header: {header}, rows: {rows})"
     )
 
@@ -221,12 +225,12 @@ def _figure(figure: Figure) -> str:
     )
 
 
-def _cover(cover: Cover, code: str) -> str:
+def _cover(cover: Cover, code: str, line: float) -> str:
     facts = _array(f"({literal(name)}, {literal(value)})" for name, value in cover.facts)
     return (
         f"cover(organisation: {literal(cover.organisation)}, code: {literal(code)}, "
         f"title: {literal(cover.headline)}, subtitle: {_optional(cover.subtitle)}, "
-        f"rows: {facts}, notices: {_blocks(cover.notices)})"
+        f"rows: {facts}, notices: {_blocks(cover.notices, line)})"
     )
 
 

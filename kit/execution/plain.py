@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import warnings
@@ -16,8 +17,8 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
 
     A cell that raises gives a result with its failure; the notebook as far as it went is left at `output`.
     """
-    import papermill  # noqa: PLC0415 - heavy
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
     failure: CellFailure | None = None
@@ -37,6 +38,8 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
         failure = _failure(run.output, raised)
     except Exception as raised:  # noqa: BLE001 - a run never takes its neighbours down
         error = raised
+    finally:
+        _close_event_loop()
     if failure is None and error is None:
         normalise(run.output)
         if then is not None:
@@ -49,10 +52,20 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
     return RunResult(run, output, failure, error, value, seconds)
 
 
+def _close_event_loop() -> None:
+    """Close the event loop that the client opened for this thread and leaves open."""
+    from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        ensure_event_loop().close()
+
+
 def _failure(output: Path, raised: Any) -> CellFailure:
     cell = None
     try:
-        import nbformat  # noqa: PLC0415
+        import nbformat
 
         notebook = nbformat.read(output, as_version=4)
         for item in notebook.cells:
@@ -64,12 +77,19 @@ def _failure(output: Path, raised: Any) -> CellFailure:
     return CellFailure(cell, raised.source, raised.ename, raised.evalue, "\n".join(raised.traceback))
 
 
-_NOT_REPRODUCIBLE = ("start_time", "end_time", "duration", "input_path", "output_path", "environment_variables")
+_NOT_REPRODUCIBLE = (
+    "start_time",
+    "end_time",
+    "duration",
+    "input_path",
+    "output_path",
+    "environment_variables",
+)
 
 
 def normalise(path: Path) -> None:
     """Rewrite an executed notebook without time stamps, paths and machine details; what it says is untouched."""
-    import nbformat  # noqa: PLC0415
+    import nbformat
 
     notebook = nbformat.read(path, as_version=4)
     _drop(notebook.metadata.get("papermill", {}))

@@ -10,9 +10,7 @@ from kit.referentiel import Epreuve, Link, Referentiel, Reglement, exact_text, n
 from kit.subjects.model import Subject
 
 
-def build_grid(
-    subject: Subject, referentiel: Referentiel, reglement: Reglement, session: str = ""
-) -> Grid:
+def build_grid(subject: Subject, referentiel: Referentiel, reglement: Reglement, session: str = "") -> Grid:
     """Return the correction grid of a subject.
 
     A line's weight is the sum of the points the subject gives its criterion. A principal criterion that no
@@ -54,7 +52,8 @@ def _lines(subject: Subject, epreuve: Epreuve, referentiel: Referentiel) -> Iter
     links = {
         (link.criterion, link.part): link
         for link in epreuve.links
-        if link.holds(subject.parameters) and (link.role == "principal" or (link.criterion, link.part) in asked)
+        if link.holds(subject.parameters)
+        and (link.role == "principal" or (link.criterion, link.part) in asked)
     }
     for key in sorted({*links, *asked}, key=lambda pair: (natural_key(pair[0]), pair[1])):
         yield _line(key, links.get(key), asked.get(key, []), subject, epreuve, referentiel)

@@ -90,7 +90,9 @@ class Mark(FrozenModel):
     @model_validator(mode="after")
     def _one_of_both(self) -> Mark:
         if self.level is not None and self.state is not None:
-            raise PydanticCustomError("kit", "mark", {"code": "mark.both", "level": self.level, "state": self.state})
+            raise PydanticCustomError(
+                "kit", "mark", {"code": "mark.both", "level": self.level, "state": self.state}
+            )
         return self
 
     @property

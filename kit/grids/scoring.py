@@ -41,7 +41,9 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
     return Score(
         epreuve=grid.epreuve,
         mark=None if exact is None else exact_text(exact),
-        rounded=None if exact is None else exact_text(round_to(exact, grid.reglement.step, grid.reglement.mode)),
+        rounded=None
+        if exact is None
+        else exact_text(round_to(exact, grid.reglement.step, grid.reglement.mode)),
         out_of=grid.total,
         reason=reason,
         counted=counted,

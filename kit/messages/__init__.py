@@ -17,7 +17,7 @@ from kit.french import typeset
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Return all sentences by code, read from the YAML files of this folder."""
-    import yaml  # noqa: PLC0415 - only when a sentence is needed
+    import yaml
 
     entries: dict[str, dict[str, str]] = {}
     for path in sorted(files(__package__).iterdir(), key=lambda item: item.name):

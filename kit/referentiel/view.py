@@ -72,7 +72,9 @@ def _epreuve(epreuve: Epreuve) -> dict[str, Any]:
                 "carrier": link.carrier,
                 "evidence": link.evidence,
                 "confidence": link.confidence,
-                "when": None if link.when is None else {name: list(values) for name, values in link.when.items()},
+                "when": None
+                if link.when is None
+                else {name: list(values) for name, values in link.when.items()},
             }
             for link in epreuve.links
         ],
@@ -93,7 +95,10 @@ def tree(referentiel: Referentiel) -> Iterator[tuple[int, str]]:
                 yield from _competence_tree(referentiel, item)
         for epreuve in referentiel.epreuves:
             if epreuve.bloc == bloc.id:
-                yield 1, label("referentiel.epreuve_line", id=epreuve.id, title=epreuve.title, form=epreuve.form)
+                yield (
+                    1,
+                    label("referentiel.epreuve_line", id=epreuve.id, title=epreuve.title, form=epreuve.form),
+                )
 
 
 def _competence_tree(referentiel: Referentiel, item: Competence) -> Iterator[tuple[int, str]]:

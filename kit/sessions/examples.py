@@ -132,20 +132,33 @@ def create_folder(folder: Path, texts: Mapping[str, str], secret: bytes | None =
     Raises:
         EnvironmentFault: the disk or the rights refuse.
     """
-    staging = folder.with_name(f".{folder.name}-{randomness.token_hex(4)}")
+    there = folder.exists()
+    staging = (folder if there else folder.absolute().parent) / f".session-{randomness.token_hex(4)}"
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging.mkdir()
+        staging.mkdir(parents=True)
         write_files(staging, texts)
         create_secret(staging, secret)
-        if folder.exists():
-            folder.rmdir()
-        staging.rename(folder)
+        if there:
+            _move_all(staging, folder)
+        else:
+            staging.rename(folder)
     except OSError as error:
         fields = {"reason": error.strerror or str(error)}
         raise EnvironmentFault(Finding("session.folder.unwritable", Place(str(folder)), fields)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _move_all(staging: Path, folder: Path) -> None:
+    """Move the files of `staging` up; the folder itself may be the current one, or a disk's, and must stay."""
+    moved: list[Path] = []
+    try:
+        for file in sorted(staging.iterdir(), key=lambda path: (path.name == CONFIG, path.name)):
+            moved.append(file.rename(folder / file.name))
+    except OSError:
+        for file in moved:
+            file.unlink()
+        raise
 
 
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:

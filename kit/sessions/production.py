@@ -61,7 +61,7 @@ def subject_of(executed: Path, variant: Variant) -> Subject:
     Raises:
         InvalidFile: a piece is unreadable, nothing is asked, or the points do not add up.
     """
-    import nbformat  # noqa: PLC0415 - heavy
+    import nbformat
 
     file = str(variant.template.path)
     located = read_pieces(nbformat.read(executed, as_version=4), file)

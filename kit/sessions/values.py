@@ -20,6 +20,8 @@ from pydantic_core import PydanticCustomError
 from kit.reading import nearest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
+"""Names that Windows keeps for devices: a file cannot bear them, whatever its extension."""
 _HOURS = re.compile(r"(\d{1,2})\s*(?:h|:)\s*(\d{2})?", re.IGNORECASE)
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:min|mn|minutes?)?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})")
@@ -50,8 +52,9 @@ def _shown(value: object) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether a text can be an id: safe in a file's name on every system, in an address and in a seed."""
-    return _ID.fullmatch(text) is not None and not text.endswith(".")
+    """Tell whether a text can be an id: safe in a file's name on any system, and in an address."""
+    reserved = text.partition(".")[0].casefold() in _RESERVED
+    return _ID.fullmatch(text) is not None and not text.endswith(".") and not reserved
 
 
 def _identifier(value: object) -> str:

@@ -11,7 +11,7 @@ from kit.cases.front_matter import FrontMatter
 from kit.cases.pieces import Located
 from kit.errors import Finding, Place
 from kit.referentiel import Epreuve
-from kit.referentiel.reglement import parse_exact
+from kit.referentiel.reglement import exact_text, parse_exact
 from kit.subjects.model import Identity, Requirement, Subject, SubjectDossier, SubjectQuestion
 
 
@@ -89,7 +89,9 @@ def _dossiers(
     if current is not None:
         yield _dossier(current, questions)
     elif questions:
-        yield _dossier(Located(pieces.Dossier(id="D1", title=epreuve.short_title), questions[0].cell), questions)
+        yield _dossier(
+            Located(pieces.Dossier(id="D1", title=epreuve.short_title), questions[0].cell), questions
+        )
 
 
 def _dossier(item: Located, questions: list[SubjectQuestion]) -> SubjectDossier:
@@ -137,5 +139,5 @@ def check_subject(subject: Subject, front: FrontMatter, file: str) -> Iterator[F
     for dossier in subject.dossiers:
         actual = sum((parse_exact(question.points) for question in dossier.questions), start=parse_exact("0"))
         if dossier.declared_points is not None and parse_exact(dossier.declared_points) != actual:
-            fields = {"id": dossier.id, "total": actual, "declared": dossier.declared_points}
+            fields = {"id": dossier.id, "total": exact_text(actual), "declared": dossier.declared_points}
             yield Finding("dossier.points", Place(file, cell=dossier.cell, item=dossier.id), fields)

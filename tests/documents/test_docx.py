@@ -143,7 +143,9 @@ def test_a_box_keeps_its_title_and_its_blocks():
 
 
 def test_the_same_document_gives_the_same_bytes(paper):
-    assert docx(paper) == docx(replace(paper))
+    content = docx(paper)
+    assert content == docx(replace(paper))
+    assert {entry.date_time[0] for entry in zipfile.ZipFile(io.BytesIO(content)).infolist()} == {1980}
 
 
 def test_what_check_finds_stops_the_writing():

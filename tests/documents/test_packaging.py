@@ -19,6 +19,7 @@ def test_order_date_and_system_of_the_archive_do_not_matter():
     two = an_archive(["a.xml", "b.xml", "[Content_Types].xml"], (1999, 1, 2, 3, 4, 6), 0)
     assert one != two
     assert stable_zip(one) == stable_zip(two)
+    assert {entry.create_system for entry in zipfile.ZipFile(io.BytesIO(stable_zip(one))).infolist()} == {0}
 
 
 def test_every_file_keeps_its_content():

@@ -254,6 +254,14 @@ def test_a_tall_figure_stays_on_one_page():
         assert len(file.pages) == 1
 
 
+@pytest.mark.needs("pdftotext")
+def test_a_cell_longer_than_a_page_loses_no_word():
+    rows = ((text(" ".join(f"mot{i}" for i in range(2_000))), text("fin")),)
+    table = Table((text("A"), text("B")), rows, ("left", "left"), widths=(1, 1))
+    shown = words(pdf(a_document(table)))
+    assert all(f"mot{i}" in shown for i in range(2_000))
+
+
 def test_the_look_changes_the_page_and_nothing_else(paper):
     large = replace(STANDARD, size=16, line_height=1.6, justify=False, hyphenate=False, watermark=None)
     with pikepdf.open(io.BytesIO(pdf(paper, large))) as file:

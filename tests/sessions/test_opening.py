@@ -169,7 +169,9 @@ def test_repeated_rows_and_ids_name_the_first_line(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("bad", ["a b", "é1", "../x", "C1.", "x" * 41, "=1+1", "-C1", "C\u202e1"])
+@pytest.mark.parametrize(
+    "bad", ["a b", "é1", "../x", "C1.", "x" * 41, "=1+1", "-C1", "C\u202e1", "nul", "COM1.a"]
+)
 def test_an_id_that_could_not_name_a_file_is_refused(tmp_path, bad):
     folder = a_session(tmp_path, candidats=CANDIDATES + f'"{bad}",Nom,Prénom,,,,\n')
     assert problems(folder) == [("session.value.id", "candidats.csv", 5, "id")]
@@ -193,6 +195,13 @@ def test_a_name_on_two_lines_is_refused_and_an_incident_on_two_lines_is_not(tmp_
     assert open_session(folder).attendances[0].incident == "Retard.\nFin à 13 h 10."
     folder = a_session(tmp_path, presences=rows, candidats=CANDIDATES.replace("Abitbol", '"Abit\nbol"'))
     assert problems(folder)[0] == ("session.value.hidden", "candidats.csv", 2, "nom")
+
+
+def test_a_name_is_kept_in_composed_form_and_has_a_limit(tmp_path):
+    folder = a_session(tmp_path, candidats=CANDIDATES.replace("Zoé", "Zoe\u0301"))
+    assert open_session(folder).candidate("C1").first_name == "Zoé"
+    folder = a_session(tmp_path, candidats=CANDIDATES.replace("Zoé", "Z" * 201))
+    assert problems(folder) == [("session.value.too_long", "candidats.csv", 2, "prenom")]
 
 
 def test_a_birth_date_in_the_session_or_in_another_century_is_refused(tmp_path):
@@ -279,7 +288,8 @@ def test_an_unknown_role_is_answered_with_the_roles(tmp_path):
     [
         ("P1,correcteur,,1,\n", [("session.assignment.epreuve", 2)]),
         ("P1,correcteur,E2,1,\nP1,correcteur,E2,2,\n", [("session.assignment.both_ranks", 3)]),
-        ("P1,correcteur,E2,1,C1\nP1,correcteur,E2,2,\nP2,correcteur,E2,1,\n", [("session.assignment.both_ranks", 3)]),
+        ("P1,correcteur,E2,1,C1\nP1,correcteur,E2,2,\nP2,correcteur,E2,1,\n",
+         [("session.assignment.both_ranks", 3)]),
         ("P1,correcteur,E2,4,\n", [("field.range", 2)]),
         ("P1,correcteur,E2,1,\nP1,correcteur,E2,,\n", [("session.row.twice", 3)]),
     ],
@@ -358,9 +368,11 @@ def test_each_part_of_an_epreuve_is_scheduled_once(tmp_path):
                 'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30, anonymous: true'),
          "session.part.oral_anonymous"),
         ("E7", ('proposition, mode: depot, deadline: "2026-06-30T18:00", date: 2026-07-01, start: "09:00"',
-                'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30'), "session.part.deadline_first"),
+                'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30'),
+         "session.part.deadline_first"),
         ("E7", ('proposition, mode: depot, deadline: "2026-06-30T18:00+02:00"',
-                'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30'), "session.value.moment_zone"),
+                'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30'),
+         "session.value.moment_zone"),
         ("E7", ('proposition, mode: depot, deadline: "2026-06-30"',
                 'entretien, mode: oral, date: 2026-07-01, start: "09:00", slot: 30'), "session.value.moment"),
     ],
@@ -396,6 +408,7 @@ def test_what_is_odd_but_possible_in_a_schedule_is_only_remarked(tmp_path):
     text = SESSION + E1.replace('18:00"}', '18:00", anonymous: true}')
     folder = a_session(tmp_path, session=text, inscriptions=WITH_E1, groupes=GROUPS)
     assert [code for code, *_ in remarks(folder)] == ["session.part.group_anonymous"]
+    assert not open_session(folder).is_anonymous("E1", "dossier")
 
 
 # The folder as a whole
@@ -416,7 +429,8 @@ def test_a_file_others_refer_to_must_be_there(tmp_path):
     folder = a_session(tmp_path, affectations=HEAD + "P1,correcteur,E2,1,\n")
     (folder / "candidats.csv").unlink()
     assert problems(folder) == [
-        ("session.file.needed", "candidats.csv", None, None), ("session.file.needed", "intervenants.csv", None, None),
+        ("session.file.needed", "candidats.csv", None, None),
+        ("session.file.needed", "intervenants.csv", None, None),
     ]  # fmt: skip
 
 

@@ -1,0 +1,32 @@
+"""The panels of the notebooks. State is in traitlets, views are thin, and nothing here knows how to mark.
+
+The names below are imported when they are first asked for, so that no other room pays for the widgets.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kit.ui.authoring_panel import AuthoringPanel
+    from kit.ui.explorer import ReferentielExplorer
+    from kit.ui.grid_panel import GridPanel
+    from kit.ui.grids_at_hand import open_grid
+    from kit.ui.session_panel import SessionPanel
+
+__all__ = ["AuthoringPanel", "GridPanel", "ReferentielExplorer", "SessionPanel", "open_grid"]
+
+_HOMES = {
+    "AuthoringPanel": "authoring_panel",
+    "GridPanel": "grid_panel",
+    "ReferentielExplorer": "explorer",
+    "SessionPanel": "session_panel",
+    "open_grid": "grids_at_hand",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"kit.ui.{_HOMES[name]}"), name)

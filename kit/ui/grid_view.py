@@ -1,0 +1,177 @@
+"""What the grid's table shows, as plain data: computed here, drawn by `static/grid.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from kit.documents.markdown import inlines
+from kit.documents.model import plain
+from kit.errors import Finding, KitError
+from kit.french import NBSP, clock, counted, enumeration, number, plural, typeset
+from kit.grids import Grid, GridLine, Mark
+from kit.messages import label, sentence
+from kit.referentiel import exact_text, parse_exact
+from kit.ui.grid_state import GridState
+from kit.ui.grids_at_hand import Titles
+
+_WORDS = (
+    "subject", "copy", "marker", "criterion", "weight", "comment", "questions", "comment_of", "clear", "clear_of",
+    "save", "reload", "reload_confirm", "next_left", "signs", "lost", "keys", "levels", "name", "progress", "mark",
+    "comments_of", "nothing_left", "cleared",
+)  # fmt: skip
+NOT_ASSESSED = "state:not_assessed"
+
+
+def table_data(grid: Grid, titles: Titles) -> dict[str, Any]:
+    """Return what does not change while a grid is filled: lines, levels, words."""
+    return {
+        "subject": " – ".join(part for part in (grid.code, titles.epreuve) if part),
+        "choices": list(_choices(grid)),
+        "groups": list(_groups(grid, titles)),
+        "rule": _rule(grid),
+        "words": {name: label(f"ui.grid.{name}") for name in _WORDS},
+    }
+
+
+def _choices(grid: Grid) -> Iterator[dict[str, str]]:
+    for level in grid.scale.levels:
+        value = label("ui.grid.level_value", value=_exact(parse_exact(level.value)))
+        note = " ".join(part for part in (level.description or "", value) if part)
+        yield {"id": f"level:{level.id}", "label": typeset(level.label), "note": typeset(note)}
+    rule = sentence(f"ui.not_assessed.{grid.reglement.not_assessed}")
+    yield {"id": NOT_ASSESSED, "label": label("ui.grid.not_assessed"), "note": rule}
+
+
+def _groups(grid: Grid, titles: Titles) -> Iterator[dict[str, Any]]:
+    several = len({line.part for line in grid.lines}) > 1
+    groups: dict[tuple[str, str], list[GridLine]] = {}
+    for line in grid.lines:
+        groups.setdefault((line.part if several else "", line.competence), []).append(line)
+    for (part, competence), lines in groups.items():
+        heads = [titles.parts.get(part, part), competence, titles.competences.get(competence, "")]
+        yield {
+            "title": typeset(" – ".join(head for head in heads if head)),
+            "lines": [_line(line, several, titles) for line in lines],
+        }
+
+
+def _line(line: GridLine, several: bool, titles: Titles) -> dict[str, Any]:
+    group = label("ui.grid.by_group") if line.carrier == "group" else ""
+    questions = label("ui.grid.questions_of", questions=enumeration(line.questions)) if line.questions else ""
+    return {
+        "key": line.key,
+        "code": line.criterion if not several else f"{line.criterion} ({titles.parts.get(line.part, line.part)})",
+        "text": typeset(line.text),
+        "weight": number(parse_exact(line.weight)),
+        "about": " · ".join(part for part in (questions, group) if part),
+        "signs": [_plain(sign) for sign in line.observables],
+    }
+
+
+def _plain(sign: str) -> str:
+    try:
+        return plain(inlines(sign))
+    except KitError:
+        return sign
+
+
+def _rule(grid: Grid) -> str:
+    reglement = f"{grid.reglement.slug} ({grid.reglement.version})"
+    return label("grid.example" if grid.reglement.example else "grid.rule", reglement=reglement)
+
+
+def _exact(value: Fraction) -> str:
+    """Return an exact number in French; one without end is written as a fraction with its near decimal."""
+    text = exact_text(value)
+    if "/" not in text:
+        return number(value)
+    return f"{text}{NBSP}≈{NBSP}{number(value, 3)}" if value > 1 else text
+
+
+def marks_data(state: GridState) -> dict[str, dict[str, str]]:
+    """Return the marks as the table takes them: the choice and the comment of each line."""
+    return {key: {"choice": _choice(mark), "comment": mark.comment} for key, mark in state.marks.items()}
+
+
+def _choice(mark: Mark) -> str:
+    if mark.level is not None:
+        return f"level:{mark.level}"
+    return f"state:{mark.state}" if mark.is_marked else ""
+
+
+def mark_of(data: Any) -> Mark:
+    """Return the mark the table sent for a line.
+
+    Raises:
+        ValidationError: not something the table sends.
+    """
+    kind, _, name = str(data.get("choice") or "").partition(":")
+    fields = {kind: name} if name else {}
+    return Mark.model_validate({**fields, "comment": data.get("comment") or ""})
+
+
+def summary_data(state: GridState, path: Path, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """Return what changes with every mark: the score in words, what is left, what is saved."""
+    progress = state.progress
+    return {
+        "mark": mark_words(state),
+        "exact": _exact_words(state),
+        "progress": label(
+            "ui.grid.progress_of", done=progress.done, lines=counted(progress.lines, "critère"),
+            gained=number(progress.gained, 2), at_stake=number(progress.at_stake, 2),
+        ),
+        "done": progress.done,
+        "lines": progress.lines,
+        "left": list(state.left),
+        "left_words": _left_words(state),
+        "dirty": state.dirty,
+        "status": status_words(state, path),
+        "findings": [
+            {"severity": item.severity.value, "message": str(item)} for item in findings
+        ],
+    }  # fmt: skip
+
+
+def mark_words(state: GridState) -> str:
+    """Return the mark in words, or why there is none."""
+    score = state.score
+    if score.rounded is not None:
+        total = number(parse_exact(score.out_of))
+        return label("ui.grid.mark_of", mark=number(parse_exact(score.rounded)), total=total)
+    if score.reason == "not_marked":
+        return label("ui.no_mark.not_marked")
+    if score.reason == "not_assessed":
+        criteria = [_code(state.grid, key) for key in score.not_assessed]
+        verb = plural(len(criteria), label("ui.is_not_assessed"), label("ui.are_not_assessed"))
+        return label("ui.no_mark.not_assessed", criteria=enumeration(criteria), verb=verb)
+    return label("ui.no_mark.nothing_left")
+
+
+def _exact_words(state: GridState) -> str:
+    score = state.score
+    return "" if score.mark is None else label("ui.grid.exact", mark=_exact(parse_exact(score.mark)))
+
+
+def _left_words(state: GridState) -> str:
+    if not state.left:
+        return label("ui.grid.nothing_left")
+    codes = [_code(state.grid, key) for key in state.left]
+    return label("ui.grid.left", count=counted(len(codes), "critère"), criteria=", ".join(codes))
+
+
+def _code(grid: Grid, key: str) -> str:
+    """Return a line's criterion, or its whole key where the criterion has several lines."""
+    criterion = key.partition("@")[0]
+    return criterion if sum(line.criterion == criterion for line in grid.lines) == 1 else key
+
+
+def status_words(state: GridState, path: Path) -> str:
+    """Return what is saved and what is not."""
+    if state.dirty:
+        return label("ui.status.dirty")
+    if state.saved_at is None:
+        return label("ui.status.nothing", file=path)
+    return label("ui.status.saved", time=clock(state.saved_at), file=path)

@@ -1,0 +1,99 @@
+"""Grids to open: the one beside a notebook, or a practice grid made from the référentiel alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from kit.errors import Finding, InvalidFile, KitError, Place
+from kit.grids import Grid, GridLine
+from kit.grids.model import GridRules
+from kit.messages import label
+from kit.package_data import is_shipped
+from kit.reading import findings_of, read_text
+from kit.referentiel import DEFAULT, find_referentiel, load_referentiel, load_reglement, natural_key
+
+PRACTICE_EPREUVE = "E2"
+
+
+def open_grid(path: str | Path = "", *, epreuve: str = PRACTICE_EPREUVE) -> Grid:
+    """Return the grid of a `grid.json`; without a path, a practice grid of an épreuve.
+
+    Raises:
+        InvalidFile: the file is no grid; every problem is listed.
+        UnknownCode: no such épreuve.
+    """
+    if not str(path):
+        return practice_grid(epreuve)
+    where = Place(str(path))
+    try:
+        data = json.loads(read_text(Path(path)))
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(Finding("grid.not_json", where)) from error
+    try:
+        return Grid.model_validate(data)
+    except ValidationError as error:
+        raise InvalidFile(*findings_of(error, str(path), model=Grid)) from error
+
+
+def practice_grid(epreuve: str = PRACTICE_EPREUVE, referentiel: str = DEFAULT) -> Grid:
+    """Return a grid of an épreuve's principal criteria, all of the same weight, bound to no subject.
+
+    Raises:
+        UnknownCode: no such référentiel or épreuve.
+        InvalidFile: the référentiel's files break their rules.
+    """
+    folder = find_referentiel(referentiel)
+    loaded, reglement = load_referentiel(folder), load_reglement(folder / "reglement.yaml")
+    links = {
+        (link.criterion, link.part): link
+        for link in loaded.epreuve(epreuve).links
+        if link.role == "principal" and link.when is None
+    }
+    lines = tuple(
+        GridLine(
+            criterion=link.criterion, competence=loaded.criterion(link.criterion).competence, part=link.part,
+            carrier=link.carrier, evidence=link.evidence, text=loaded.criterion(link.criterion).text,
+            weight="1", questions=(), observables=(),
+        )
+        for _, link in sorted(links.items(), key=lambda item: (natural_key(item[0][0]), item[0][1]))
+    )  # fmt: skip
+    rules = GridRules(
+        slug=reglement.slug, version=reglement.version, example=reglement.is_example,
+        step=reglement.rounding.step, mode=reglement.rounding.mode, not_assessed=reglement.not_assessed,
+        group_share=reglement.group_share.get(epreuve),
+    )  # fmt: skip
+    return Grid(
+        code=label("ui.practice_code", epreuve=epreuve), session="", referentiel=loaded.slug, reglement=rules,
+        epreuve=epreuve, version="entrainement", variant=1, total=reglement.total, scale=reglement.scale, lines=lines,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The wordings a grid does not carry itself, by id; empty where its référentiel is not at hand."""
+
+    epreuve: str = ""
+    competences: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+def titles_of(grid: Grid) -> Titles:
+    """Return the titles of a grid's épreuve, competences and parts, as far as its référentiel is at hand."""
+    try:
+        referentiel = load_referentiel(find_referentiel(grid.referentiel))
+        epreuve = referentiel.epreuve(grid.epreuve)
+    except KitError:
+        return Titles()
+    competences = {item.id: item.text for item in referentiel.competences}
+    return Titles(epreuve.short_title, competences, {part.id: part.label for part in epreuve.parts})
+
+
+def working_folder() -> Path:
+    """Return where files go when nobody said: the current folder, or the home when that is the kit's own."""
+    here = Path.cwd()
+    return Path.home() if is_shipped(here / "file") else here

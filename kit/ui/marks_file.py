@@ -1,0 +1,172 @@
+"""The file a marker's grid is saved in: the marks, and a copy of what they were given under.
+
+Wording, weights, scale and règlement are copied in, so that a later edit of the grid changes nothing already
+marked and is told when the file is read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+
+from kit.errors import Finding, InvalidFile, Place, Severity, raise_for
+from kit.grids import Grid, Mark
+from kit.grids.model import GridRules
+from kit.reading import FrozenModel, findings_of, nearest, read_text
+from kit.referentiel import Scale
+from kit.referentiel.model import Code
+from kit.referentiel.reglement import Exact
+from kit.writing import json_text
+
+FORMAT = 1
+
+Name = Annotated[str, StringConstraints(max_length=200)]
+
+
+class AppliedLine(FrozenModel):
+    """The wording and the weight a line had when it was marked."""
+
+    text: str
+    weight: Exact
+
+
+class Applied(FrozenModel):
+    """What the marks were given under."""
+
+    total: Exact
+    reglement: GridRules
+    scale: Scale
+    lines: dict[str, AppliedLine]
+
+
+class MarksFile(FrozenModel):
+    """A filled grid. `marks` holds the lines something was said of, by line key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    format: Literal[1]
+    grid: str
+    session: str
+    epreuve: Code
+    version: str
+    variant: int
+    copy_number: Name = Field(default="", alias="copy")
+    marker: Name = ""
+    marks: dict[str, Mark]
+    applied: Applied
+
+
+def marks_text(grid: Grid, marks: Mapping[str, Mark], copy_number: str, marker: str) -> str:
+    """Return the JSON text of a filled grid."""
+    kept = {key: mark for key, mark in marks.items() if mark != Mark()}
+    file = MarksFile(
+        format=FORMAT, grid=grid.code, session=grid.session, epreuve=grid.epreuve, version=grid.version,
+        variant=grid.variant, copy_number=copy_number, marker=marker, marks=kept, applied=_applied(grid),
+    )  # fmt: skip
+    data = file.model_dump(mode="json", by_alias=True)
+    data["marks"] = {key: _said(mark) for key, mark in kept.items()}
+    return json_text(data)
+
+
+def _applied(grid: Grid) -> Applied:
+    lines = {line.key: AppliedLine(text=line.text, weight=line.weight) for line in grid.lines}
+    return Applied(total=grid.total, reglement=grid.reglement, scale=grid.scale, lines=lines)
+
+
+def _said(mark: Mark) -> dict[str, str]:
+    said = {"level": mark.level, "state": mark.state, "comment": mark.comment}
+    return {name: value for name, value in said.items() if value}
+
+
+def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
+    """Return the filled grid of a file, its marks by line key, and the remarks it calls for.
+
+    Raises:
+        InvalidFile: not such a file, another grid's, or marks this grid cannot hold; every problem is listed.
+    """
+    where = Place(str(path))
+    data = _parsed(read_text(path), where)
+    if not isinstance(data, dict):
+        raise InvalidFile(Finding("marks.not_marks", where))
+    if data.get("format") != FORMAT:
+        raise InvalidFile(Finding("marks.format", where, {"format": data.get("format", "—"), "known": FORMAT}))
+    try:
+        file = MarksFile.model_validate(data)
+    except ValidationError as error:
+        raise InvalidFile(*findings_of(error, str(path), model=MarksFile)) from error
+    if (file.grid, file.session) != (grid.code, grid.session):
+        raise InvalidFile(Finding("marks.other_grid", where, _identities(file, grid)))
+    file = file.model_copy(update={"marks": _by_line(file.marks, grid)})
+    raise_for(_misplaced(file.marks, grid, where))
+    return file, tuple(_drift(file.applied, grid, where))
+
+
+def _identities(file: MarksFile, grid: Grid) -> dict[str, str]:
+    def name(code: str, session: str) -> str:
+        return f"{code} ({session})" if session else code
+
+    return {"found": name(file.grid, file.session), "expected": name(grid.code, grid.session)}
+
+
+class _Twice(ValueError):
+    """A key was written twice in an object."""
+
+
+def _parsed(text: str, where: Place) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except _Twice as error:
+        raise InvalidFile(Finding("marks.key_twice", where, {"key": str(error)[:60]})) from error
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        raise InvalidFile(Finding("marks.not_json", Place(where.file, line))) from error
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Twice(key)
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _by_line(marks: Mapping[str, Mark], grid: Grid) -> dict[str, Mark]:
+    """Return marks by line key; a criterion that has a single line may stand for it."""
+    keys = {line.key for line in grid.lines}
+    alone: dict[str, str] = {}
+    for line in grid.lines:
+        alone[line.criterion] = "" if line.criterion in alone else line.key
+    return {key if key in keys else (alone.get(key) or key): mark for key, mark in marks.items()}
+
+
+def _misplaced(marks: Mapping[str, Mark], grid: Grid, where: Place) -> Iterator[Finding]:
+    keys = [line.key for line in grid.lines]
+    levels = [level.id for level in grid.scale.levels]
+    for key, mark in marks.items():
+        here = Place(where.file, item=key)
+        if key not in keys:
+            yield Finding("mark.unknown_line", here, {"line": key, "near": nearest(key, keys) or keys[:6]})
+        if mark.level is not None and mark.level not in levels:
+            yield Finding("mark.unknown_level", here, {"level": mark.level, "known": levels})
+        if mark.state == "neutralised":
+            yield Finding("marks.neutralised", here)
+
+
+def _drift(applied: Applied, grid: Grid, where: Place) -> Iterator[Finding]:
+    """Yield what the grid changed since the marks were given: marks keep their level, their worth may differ."""
+    now = _applied(grid)
+    changed = [key for key, line in now.lines.items() if applied.lines.get(key) != line]
+    if changed or set(applied.lines) - set(now.lines):
+        lines = sorted({*changed, *(set(applied.lines) - set(now.lines))})
+        yield Finding("marks.lines_changed", where, {"lines": lines}, Severity.WARNING)
+    if (applied.scale, applied.total, applied.reglement) != (now.scale, now.total, now.reglement):
+        yield Finding("marks.rules_changed", where, {}, Severity.WARNING)

@@ -1,0 +1,91 @@
+"""Annex contents: what is printed, what is in the CSV and what a candidate computes from are the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kit.cases import charts
+from kit.cases.contents import cell_text, content_of, exact_number, header_text, markdown_table, svg_of
+from kit.cases.pieces import FigureContent, TableContent, TextContent
+from kit.errors import AuthorError
+from kit.french import NBSP, NNBSP
+
+
+def a_table(frame: pd.DataFrame, **formats: str) -> TableContent:
+    content = content_of(frame, "A1", "", formats)
+    assert isinstance(content, TableContent)
+    return content
+
+
+def test_cells_are_rounded_once_half_up() -> None:
+    table = a_table(pd.DataFrame({"Prix": [Decimal("2.345"), Fraction(1, 3), 12]}), Prix="€:2")
+    assert [row[0] for row in table.rows] == ["2.35", "0.33", "12.00"]
+
+
+def test_a_ratio_in_percent_is_stored_as_the_number_shown() -> None:
+    table = a_table(pd.DataFrame({"Part": [0.1534, Fraction(1, 8)]}), Part="%:1")
+    assert [row[0] for row in table.rows] == ["15.3", "12.5"]
+    assert cell_text(table.columns[0], table.rows[0][0]) == f"15,3{NBSP}%"
+    assert header_text(table.columns[0]) == "Part (%)"
+
+
+def test_the_unit_is_not_repeated_when_the_header_says_it() -> None:
+    table = a_table(pd.DataFrame({"CA HT (k€)": [1]}), **{"CA HT (k€)": "k€"})
+    assert header_text(table.columns[0]) == "CA HT (k€)"
+
+
+def test_a_named_index_becomes_the_first_column() -> None:
+    frame = pd.DataFrame({"Année": [2024, 2025], "CA": [1, 2]}).set_index("Année")
+    assert [column.name for column in a_table(frame).columns] == ["Année", "CA"]
+
+
+def test_missing_cells_stay_missing() -> None:
+    table = a_table(pd.DataFrame({"CA": [1.5, None]}))
+    assert [row[0] for row in table.rows] == ["1.5", None]
+    assert cell_text(table.columns[0], None) == "–"
+
+
+def test_numbers_of_every_kind_are_exact() -> None:
+    numbers = [1, 0.1, Decimal("0.1"), Fraction(1, 10), np.int64(3), np.float64(0.1)]
+    assert [exact_number(value) for value in numbers] == [1, *(Fraction(1, 10),) * 3, 3, Fraction(1, 10)]
+    with pytest.raises(ValueError, match="."):
+        exact_number("12")
+
+
+@pytest.mark.parametrize(
+    ("formats", "code"),
+    [({"Prx": "€"}, "annexe.column"), ({"Prix": "trois:4:5"}, "annexe.format"), ({"Nom": "€"}, "annexe.not_number")],
+)
+def test_a_wrong_format_names_the_column(formats: dict[str, str], code: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        content_of(pd.DataFrame({"Nom": ["a"], "Prix": [1]}), "A1", "", formats)
+    assert [finding.code for finding in caught.value.findings] == [code]
+
+
+def test_something_else_is_refused() -> None:
+    with pytest.raises(AuthorError, match="ni un tableau"):
+        content_of(42, "A1", "", {})
+
+
+def test_text_and_figures_are_told_apart() -> None:
+    assert isinstance(content_of("du texte", "A1", "", {}), TextContent)
+    figure = content_of(charts.bars(["x"], {"2025": [1]}), "A1", "Une barre de 1.", {})
+    assert isinstance(figure, FigureContent)
+    assert figure.svg.lstrip().startswith("<?xml")
+
+
+def test_the_same_chart_gives_the_same_svg() -> None:
+    one, other = (svg_of(charts.lines(["a", "b"], {"CA": [1, 2], "CV": [2, 1]}, unit="k€")) for _ in range(2))
+    assert one == other
+    assert "dc:date" not in one
+
+
+def test_a_markdown_table_is_written_in_french() -> None:
+    table = a_table(pd.DataFrame({"Nom": ["a|b"], "CA": [1234.5]}), CA="€:2")
+    assert f"1{NNBSP}234,50" in markdown_table(table)
+    assert "a\\|b" in markdown_table(table)

@@ -1,0 +1,79 @@
+"""Executing notebooks: a result per job, failures named, nothing of the machine left in the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from kit.execution import Run, execute_many
+from tests.case_builders import a_notebook
+
+GOOD = [("code", "seed = 1", ("parameters",)), ("code", "print('graine', seed)", ())]
+
+
+def write(path: Path, cells: list[tuple[str, str, tuple[str, ...]]]) -> Path:
+    path.write_text(json.dumps(a_notebook(cells)), "utf-8")
+    return path
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size
+
+
+def test_each_job_has_its_result_in_order_and_parameters_are_injected(tmp_path: Path) -> None:
+    template = write(tmp_path / "modèle à trous.ipynb", GOOD)
+    jobs = [(template, tmp_path / f"sortie {seed}.ipynb", {"seed": seed}) for seed in (3, 5)]
+    seen: list[object] = []
+    results = execute_many(jobs, jobs=2, then=size_of, watcher=seen.append)
+    assert [result.ok for result in results] == [True, True]
+    assert len(seen) == 2
+    for seed, result in zip((3, 5), results, strict=True):
+        assert result.output is not None
+        assert result.value == size_of(result.output)
+        notebook = nbformat.read(result.output, as_version=4)
+        assert f"graine {seed}" in str(notebook.cells[-1].outputs)
+
+
+def test_the_executed_notebook_says_nothing_of_paths_and_times(tmp_path: Path) -> None:
+    template = write(tmp_path / "modele.ipynb", GOOD)
+    texts = []
+    for name in ("un", "deux"):
+        result = execute_many([(template, tmp_path / name / "out.ipynb", {"seed": 4})])[0]
+        assert result.output is not None
+        texts.append(result.output.read_text("utf-8"))
+    assert texts[0] == texts[1]
+    assert str(tmp_path) not in texts[0]
+    assert "start_time" not in texts[0]
+
+
+def test_a_failing_cell_is_named_and_its_neighbours_go_on(tmp_path: Path) -> None:
+    bad = write(tmp_path / "bad.ipynb", [*GOOD, ("code", "1 / 0", ())])
+    good = write(tmp_path / "good.ipynb", GOOD)
+    results = execute_many([(bad, tmp_path / "b.ipynb", {}), (good, tmp_path / "g.ipynb", {})], jobs=2)
+    assert [result.ok for result in results] == [False, True]
+    failure = results[0].failure
+    assert failure is not None
+    assert (failure.name, failure.source) == ("ZeroDivisionError", "1 / 0")
+    assert (tmp_path / "b.ipynb").exists()
+
+
+def test_what_follows_a_run_can_fail_without_harm(tmp_path: Path) -> None:
+    result = execute_many([(write(tmp_path / "m.ipynb", GOOD), tmp_path / "o.ipynb", {})], then=json.loads)[0]  # type: ignore[arg-type]
+    assert not result.ok
+    assert isinstance(result.error, TypeError)
+
+
+def test_a_notebook_runs_in_the_folder_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "données").mkdir()
+    (tmp_path / "données" / "x.txt").write_text("42")
+    cells = [("code", "seed = 1", ("parameters",)), ("code", "print(open('x.txt').read())", ())]
+    run = Run(write(tmp_path / "m.ipynb", cells), tmp_path / "o.ipynb", {}, tmp_path / "données")
+    assert execute_many([run])[0].ok
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="rapide"):
+        execute_many([], engine="rapide")

@@ -1,0 +1,118 @@
+"""What is drawn for a variant: its number of draws, and the parameters of its subject."""
+
+import stat
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.errors import InvalidFile
+from kit.sessions.draws import draw_of, drawn_again, fixed_findings, parameters_for, read_draws, write_draws
+from kit.sessions.model import VERSIONS, Draw
+
+SECRET = bytes(range(32))
+CHOICES = {"sector": ("bio", "vélo", "thé", "jeux"), "taille": (10, 20), "remise": (False, True), "texte": ()}
+
+secrets = st.binary(min_size=32, max_size=32)
+sectors = st.lists(st.sampled_from([f"s{i}" for i in range(9)]), min_size=1, max_size=9, unique=True)
+some_versions = st.lists(st.sampled_from(VERSIONS), min_size=1, max_size=3, unique=True)
+
+
+def test_a_variant_is_drawn_once_unless_said_otherwise(tmp_path):
+    assert read_draws(tmp_path) == ()
+    draws = drawn_again(drawn_again((), "E2", "secours", 1), "E2", "secours", 1)
+    draws = drawn_again(draws, "E2", "principal", 2)
+    assert draw_of(draws, "E2", "secours", 1) == 3
+    assert draw_of(draws, "E2", "principal", 2) == 2
+    assert draw_of(draws, "E2", "principal", 1) == 1
+    write_draws(tmp_path, draws)
+    assert stat.S_IMODE((tmp_path / "tirages.csv").stat().st_mode) == 0o600
+    assert (tmp_path / "tirages.csv").read_text() == (
+        "epreuve,version,variant,draw\nE2,principal,2,2\nE2,secours,1,3\n"
+    )
+    assert sorted(read_draws(tmp_path), key=str) == sorted(draws, key=str)
+
+
+def test_a_wrong_file_of_draws_is_told_by_line(tmp_path):
+    (tmp_path / "tirages.csv").write_text("epreuve,version,variant,draw\nE2,principal,1,0\nE2,autre,1,1\n")
+    with pytest.raises(InvalidFile) as caught:
+        read_draws(tmp_path)
+    assert [(f.where.line, f.where.field) for f in caught.value.findings] == [(2, "draw"), (3, "version")]
+
+
+@given(secrets, sectors, some_versions, st.integers(1, 4), st.sampled_from(["E2", "E3"]))
+def test_two_versions_never_share_a_sector_when_there_are_enough(secret, values, versions, variants, epreuve):
+    """Principal, secours and rattrapage must not ask the same thing (design, case templates)."""
+    drawn = {
+        version: {
+            parameters_for({"sector": values}, {}, secret, "S1", epreuve, versions, version, variant)[
+                "sector"
+            ]
+            for variant in range(1, variants + 1)
+        }
+        for version in versions
+    }
+    if len(values) >= len(versions):
+        assert all(not drawn[one] & drawn[other] for one, other in combinations(versions, 2))
+    assert all(found <= set(values) for found in drawn.values())
+
+
+@given(secrets, st.lists(st.integers(), min_size=3, max_size=9, unique=True))
+def test_variants_take_each_value_of_their_share_in_turn(secret, values):
+    found = [
+        parameters_for({"sector": values}, {}, secret, "S1", "E2", VERSIONS, version, variant)["sector"]
+        for version in VERSIONS
+        for variant in range(1, 4)
+    ]
+    if len(values) == 9:
+        assert sorted(found) == sorted(values)
+    assert set(found) == set(values)
+
+
+@given(secrets)
+def test_adding_a_version_later_leaves_the_principal_as_it_was(secret):
+    def draw(versions):
+        return parameters_for(CHOICES, {}, secret, "S1", "E2", versions, "principal", 1)
+
+    assert (
+        draw(("principal",))
+        == draw(("principal", "rattrapage"))
+        == draw(("rattrapage", "secours", "principal"))
+    )
+
+
+def test_other_parameters_are_drawn_evenly_and_keep_their_type():
+    drawn = [
+        parameters_for(CHOICES, {}, SECRET, "S1", "E2", ("principal",), "principal", n) for n in range(1, 401)
+    ]
+    assert all(list(parameters) == ["sector", "taille", "remise"] for parameters in drawn)
+    assert all(type(parameters["taille"]) is int for parameters in drawn)
+    assert 150 < sum(parameters["taille"] == 10 for parameters in drawn) < 250
+    assert 150 < sum(parameters["remise"] is True for parameters in drawn) < 250
+    assert len({(parameters["taille"], parameters["remise"]) for parameters in drawn}) == 4
+
+
+def test_what_the_session_fixes_stands_with_the_type_of_the_template():
+    fixed = {"sector": "thé", "taille": "20", "remise": True, "texte": "libre"}
+    for variant in (1, 2, 3):
+        drawn = parameters_for(CHOICES, fixed, SECRET, "S1", "E2", ("principal",), "principal", variant)
+        assert drawn == {"sector": "thé", "taille": 20, "remise": True, "texte": "libre"}
+        assert type(drawn["taille"]) is int
+
+
+def test_a_fixed_parameter_that_does_not_exist_or_has_a_wrong_value_is_refused():
+    fixed = {"secteur": "thé", "taille": 30, "remise": "oui"}
+    assert [(f.code, f.fields["name"]) for f in fixed_findings(CHOICES, fixed)] == [
+        ("session.parameter.unknown", "secteur"),
+        ("session.parameter.choice", "taille"),
+        ("session.parameter.choice", "remise"),
+    ]
+    assert "sector" in fixed_findings(CHOICES, fixed)[0].remedy
+    with pytest.raises(InvalidFile) as caught:
+        parameters_for(CHOICES, fixed, SECRET, "S1", "E2", ("principal",), "principal", 1)
+    assert len(caught.value.findings) == 3
+
+
+def test_a_draw_row_is_written_as_it_is_read():
+    assert Draw(epreuve="E2", version="principal", variant=1, draw=2).cells() == ("E2", "principal", "1", "2")

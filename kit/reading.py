@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -214,6 +215,8 @@ def _finding(item: Mapping[str, Any], where: Place, model: type[BaseModel] | Non
     if kind == "extra_forbidden":
         known = _known_fields(model, item["loc"])
         fields["known"] = ", ".join(nearest(name, known) or known) or "—"
+    if "expected" in fields:
+        fields["expected"] = ", ".join(re.findall(r"'([^']*)'", str(fields["expected"]))) or fields["expected"]
     code = _BY_TYPE.get(kind) or _family(kind)
     return Finding(code, where, fields)
 
@@ -260,7 +263,10 @@ def _model_of(annotation: Any) -> Any:
 
 
 def _brief(value: Any) -> str:
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError:  # an integer of thousands of digits refuses to be written
+        return "…"
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

@@ -21,9 +21,7 @@ documents: "Calculatrice autorisée."
 varies: [sector]
 drafted: {by: "Test"}
 ---"""
-PARAMETERS = (
-    'from typing import Literal\n\nseed: int = 1\nsector: Literal["bois", "cuir", "laine"] = "bois"\nremise: float = 0.1'
-)
+PARAMETERS = 'from typing import Literal\n\nseed: int = 1\nsector: Literal["bois", "cuir", "laine"] = "bois"\nremise: float = 0.1'
 SETUP = "%load_ext kit.cases\nimport pandas as pd\nfrom kit.cases import annexe, attendu\n\nventes = 1000 + seed % 7 * 100"
 TABLE = (
     'tableau = pd.DataFrame({"Produit": ["Chaise", "Table"], "Ventes": [ventes, 2 * ventes]})\n'
@@ -62,7 +60,9 @@ def _cell(number: int, kind: str, source: str, tags: tuple[str, ...]) -> dict[st
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
-def changed(replacements: Mapping[str, str], extra: Iterable[str] = ()) -> list[tuple[str, str, tuple[str, ...]]]:
+def changed(
+    replacements: Mapping[str, str], extra: Iterable[str] = ()
+) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return the cells with texts replaced, and code cells added at the end.
 
     Every replacement must be found, so that a test never breaks nothing by accident.

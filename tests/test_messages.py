@@ -52,7 +52,9 @@ def test_every_code_that_is_asked_has_a_sentence() -> None:
 def test_every_sentence_is_used() -> None:
     texts, starts = literals()
     starts = {start for start in starts if "." in start}
-    unused = {code for code in catalogue() if code not in texts and not any(code.startswith(s) for s in starts)}
+    unused = {
+        code for code in catalogue() if code not in texts and not any(code.startswith(s) for s in starts)
+    }
     assert unused == set()
 
 

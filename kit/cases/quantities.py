@@ -87,7 +87,7 @@ class Money:
         return Fraction(self.amount)
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.exact + self._same(other), self.tax)  # type: ignore[arg-type]
+        return Money(self.exact + self._same(other), self.tax)
 
     def __radd__(self, other: int) -> Money:
         """Let `sum()` start from 0."""

@@ -21,7 +21,7 @@ rich_utils.DEFAULT_STRING = label("cli.default")
 rich_utils.REQUIRED_LONG_STRING = label("cli.required")
 
 
-class UsageFault(Exception):  # noqa: N818 - wrong usage is not an error of the program
+class UsageFault(Exception):
     """The command line cannot be understood; `code` names the sentence."""
 
     def __init__(self, code: str, command: str, **fields: Any) -> None:

@@ -11,7 +11,7 @@ from kit.cases.contents import cell_text, header_text
 from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
 from kit.documents.markdown import blocks, inlines
 from kit.documents.model import Block, Figure, Heading, Paragraph, Table, text
-from kit.documents.packaging import stable_zip
+from kit.documents.packaging import NO_DATE, stable_zip
 from kit.messages import label
 from kit.writing import csv_text
 
@@ -112,7 +112,7 @@ def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"title": title, "author": "", "comments": ""})
+    book.set_properties({"title": title, "author": "", "comments": "", "created": NO_DATE})
     formats = {"head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})}
     for annex, table in found:
         sheet = book.add_worksheet(annex.id[:31])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from docx.document import Document as WordFile
@@ -18,6 +17,7 @@ from kit.documents.characters import flowing
 from kit.documents.docx_parts import border, element
 from kit.documents.look import PAGE_HEIGHT, PAGE_WIDTH, Look
 from kit.documents.model import Document
+from kit.documents.packaging import NO_DATE
 
 ORGANISATION = "Organisation"
 FACT = "Fact"
@@ -26,7 +26,6 @@ BOX_TITLE = "Box Title"
 ANSWER_LINE = "Answer Line"
 
 _REGIONS = {"fr": "fr-FR", "en": "en-GB", "de": "de-DE", "es": "es-ES", "it": "it-IT"}
-_FIXED = datetime(1980, 1, 1, tzinfo=UTC)
 _LONGEST = 255
 """What the format allows a property to hold, in characters."""
 
@@ -47,7 +46,7 @@ def _properties(file: WordFile, document: Document) -> None:
     known.keywords = flowing(", ".join(document.keywords))[:_LONGEST]
     known.language = _tag(document.language)
     known.revision = 1
-    known.created = known.modified = _FIXED
+    known.created = known.modified = NO_DATE
     package = file.part.package
     _drop(package.rels, RELATIONSHIP_TYPE.THUMBNAIL, RELATIONSHIP_TYPE.EXTENDED_PROPERTIES)
     _drop(file.part.rels, RELATIONSHIP_TYPE.CUSTOM_XML)

@@ -10,7 +10,7 @@ import io
 from fractions import Fraction
 from typing import Any
 
-from kit.documents.packaging import stable_zip
+from kit.documents.packaging import NO_DATE, stable_zip
 from kit.grids.model import Grid, GridLine
 from kit.messages import label
 from kit.referentiel import parse_exact
@@ -39,7 +39,7 @@ def grid_workbook(grid: Grid) -> bytes:
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"title": f"{label('grid.title')} – {grid.code}", "author": "", "comments": ""})
+    book.set_properties({"title": f"{label('grid.title')} – {grid.code}", "author": "", "comments": "", "created": NO_DATE})
     sheet = book.add_worksheet(label("grid.sheet"))
     scale = book.add_worksheet(label("grid.scale_sheet"))
     styles = _styles(book)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The first date a ZIP can hold."""
+NO_DATE = datetime(1980, 1, 1, tzinfo=UTC)
+"""The date written where a format demands one: the first that a ZIP can hold."""
 
 
 def stable_zip(archive: bytes) -> bytes:
@@ -17,7 +18,7 @@ def stable_zip(archive: bytes) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
     ):
         for name in sorted(source.namelist()):
-            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry = zipfile.ZipInfo(name, NO_DATE.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0
             entry.external_attr = 0

@@ -25,7 +25,7 @@ _LAST = "Last Resort High-Efficiency"
 _LOCK = Lock()
 
 
-class Refused(Exception):  # noqa: N818 - not an error of ours: the caller looks for its cause
+class Refused(Exception):
     """Typst refused the files. `diagnostic` is what it says, in English, with the place in our source."""
 
     def __init__(self, message: str, diagnostic: str) -> None:

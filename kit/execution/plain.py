@@ -54,7 +54,7 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
 
 def _close_event_loop() -> None:
     """Close the event loop that the client opened for this thread and leaves open."""
-    from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415
+    from jupyter_core.utils import ensure_event_loop
 
     try:
         asyncio.get_running_loop()

@@ -154,7 +154,7 @@ def _move_all(staging: Path, folder: Path) -> None:
     moved: list[Path] = []
     try:
         for file in sorted(staging.iterdir(), key=lambda path: (path.name == CONFIG, path.name)):
-            moved.append(file.rename(folder / file.name))
+            moved.append(file.rename(folder / file.name))  # noqa: PERF401 - what was moved counts if one fails
     except OSError:
         for file in moved:
             file.unlink()

@@ -16,6 +16,7 @@ from kit.grids import Grid
 from kit.ui.grid_state import GridState
 from kit.ui.grid_view import mark_of, marks_data, summary_data, table_data
 from kit.ui.grids_at_hand import titles_of, working_folder
+from kit.ui.marks_file import NAME_LENGTH
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -84,21 +85,22 @@ class GridPanel(anywidget.AnyWidget):  # type: ignore[misc]  # the library's bas
         sent = change["new"]
         if not sent:
             return
-        self._sequence = max(self._sequence, int(sent.get("seq", 0)))
-        self._take(sent)
-        action = sent.get("action") or {}
-        if int(action.get("seq", 0)) > self._last_action:
-            self._last_action = int(action["seq"])
-            {"save": self.save, "reload": self.reload}[action["name"]]()
-        self._show()
+        with self.hold_sync():
+            self._sequence = max(self._sequence, int(sent.get("seq", 0)))
+            self._take(sent)
+            action = sent.get("action") or {}
+            if int(action.get("seq", 0)) > self._last_action:
+                self._last_action = int(action["seq"])
+                {"save": self.save, "reload": self.reload}[action["name"]]()
+            self._show()
 
     def _take(self, sent: Mapping[str, Any]) -> None:
-        """Put what the page sent into the state. What the page cannot have shown is left out."""
+        """Put what the page sent into the state; what the page cannot have meant is left out and told."""
         try:
-            marks = {key: mark_of(data) for key, data in sent.get("marks", {}).items()}
-            with self.state.hold_trait_notifications():
-                self.state.marks = marks
-                self.state.copy_number = str(sent.get("copy", ""))[:200]
-                self.state.marker = str(sent.get("marker", ""))[:200]
-        except (KitError, ValidationError) as error:
-            self.findings = error.findings if isinstance(error, KitError) else (Finding("marks.not_received"),)
+            self.state.marks = {key: mark_of(data) for key, data in sent.get("marks", {}).items()}
+        except KitError as error:
+            self.findings = error.findings
+        except ValidationError:
+            self.findings = (Finding("marks.not_received"),)
+        self.state.copy_number = str(sent.get("copy", ""))[:NAME_LENGTH]
+        self.state.marker = str(sent.get("marker", ""))[:NAME_LENGTH]

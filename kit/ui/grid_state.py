@@ -41,7 +41,7 @@ class GridState(HasTraits):
         copy_number: the copy's number, as the marker writes it.
         marker: the marker's name or code.
         dirty: whether something differs from the file last read or written.
-        saved_at: when the file was last read or written.
+        saved_at: when the file last read or written was saved.
     """
 
     grid = Instance(Grid)
@@ -111,9 +111,8 @@ class GridState(HasTraits):
             InvalidFile: the file cannot be this grid's; nothing changed here.
         """
         file, remarks = read_marks(path, self.grid)
-        with self.hold_trait_notifications():
-            self.marks = dict(file.marks)
-            self.copy_number, self.marker = file.copy_number, file.marker
+        self.marks = dict(file.marks)
+        self.copy_number, self.marker = file.copy_number, file.marker
         self._remember(path)
         return remarks
 
@@ -145,7 +144,7 @@ class GridState(HasTraits):
 
     def _remember(self, path: Path) -> None:
         self._kept, self._digest = self._content(), _digest(path)
-        self.saved_at = datetime.now().astimezone()
+        self.saved_at = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
         self.dirty = False
 
     def _content(self) -> tuple[Mapping[str, Mark], str, str]:

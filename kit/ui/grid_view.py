@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from kit.documents.markdown import inlines
 from kit.documents.model import plain
 from kit.errors import Finding, KitError
-from kit.french import NBSP, clock, counted, enumeration, number, plural, typeset
+from kit.french import NBSP, clock, counted, enumeration, long_date, number, plural, rounded, typeset
 from kit.grids import Grid, GridLine, Mark
 from kit.messages import label, sentence
 from kit.referentiel import exact_text, parse_exact
@@ -51,9 +52,9 @@ def _groups(grid: Grid, titles: Titles) -> Iterator[dict[str, Any]]:
     for line in grid.lines:
         groups.setdefault((line.part if several else "", line.competence), []).append(line)
     for (part, competence), lines in groups.items():
-        heads = [titles.parts.get(part, part), competence, titles.competences.get(competence, "")]
         yield {
-            "title": typeset(" – ".join(head for head in heads if head)),
+            "code": " – ".join(head for head in (titles.parts.get(part, part), competence) if head),
+            "title": typeset(titles.competences.get(competence, "")),
             "lines": [_line(line, several, titles) for line in lines],
         }
 
@@ -121,7 +122,7 @@ def summary_data(state: GridState, path: Path, findings: tuple[Finding, ...]) ->
         "exact": _exact_words(state),
         "progress": label(
             "ui.grid.progress_of", done=progress.done, lines=counted(progress.lines, "critère"),
-            gained=number(progress.gained, 2), at_stake=number(progress.at_stake, 2),
+            gained=number(rounded(progress.gained, 2)), at_stake=number(rounded(progress.at_stake, 2)),
         ),
         "done": progress.done,
         "lines": progress.lines,
@@ -174,4 +175,5 @@ def status_words(state: GridState, path: Path) -> str:
         return label("ui.status.dirty")
     if state.saved_at is None:
         return label("ui.status.nothing", file=path)
-    return label("ui.status.saved", time=clock(state.saved_at), file=path)
+    day = "" if state.saved_at.date() == datetime.now().astimezone().date() else f" {long_date(state.saved_at)}"
+    return label("ui.status.saved", day=day, time=clock(state.saved_at), file=path)

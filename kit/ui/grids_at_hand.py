@@ -15,20 +15,26 @@ from kit.grids.model import GridRules
 from kit.messages import label
 from kit.package_data import is_shipped
 from kit.reading import findings_of, read_text
-from kit.referentiel import DEFAULT, find_referentiel, load_referentiel, load_reglement, natural_key
+from kit.referentiel import (
+    DEFAULT,
+    Epreuve,
+    Referentiel,
+    find_referentiel,
+    load_referentiel,
+    load_reglement,
+    natural_key,
+)
 
-PRACTICE_EPREUVE = "E2"
 
-
-def open_grid(path: str | Path = "", *, epreuve: str = PRACTICE_EPREUVE) -> Grid:
+def open_grid(path: str | Path = "", *, epreuve: str = "", referentiel: str = DEFAULT) -> Grid:
     """Return the grid of a `grid.json`; without a path, a practice grid of an épreuve.
 
     Raises:
         InvalidFile: the file is no grid; every problem is listed.
-        UnknownCode: no such épreuve.
+        UnknownCode: no such référentiel or épreuve.
     """
     if not str(path):
-        return practice_grid(epreuve)
+        return practice_grid(epreuve, referentiel)
     where = Place(str(path))
     try:
         data = json.loads(read_text(Path(path)))
@@ -40,8 +46,12 @@ def open_grid(path: str | Path = "", *, epreuve: str = PRACTICE_EPREUVE) -> Grid
         raise InvalidFile(*findings_of(error, str(path), model=Grid)) from error
 
 
-def practice_grid(epreuve: str = PRACTICE_EPREUVE, referentiel: str = DEFAULT) -> Grid:
+def practice_grid(epreuve: str = "", referentiel: str = DEFAULT) -> Grid:
     """Return a grid of an épreuve's principal criteria, all of the same weight, bound to no subject.
+
+    Args:
+        epreuve: its id (default: the first one that a candidate sits alone).
+        referentiel: the slug of its référentiel.
 
     Raises:
         UnknownCode: no such référentiel or épreuve.
@@ -49,9 +59,10 @@ def practice_grid(epreuve: str = PRACTICE_EPREUVE, referentiel: str = DEFAULT) -
     """
     folder = find_referentiel(referentiel)
     loaded, reglement = load_referentiel(folder), load_reglement(folder / "reglement.yaml")
+    chosen = loaded.epreuve(epreuve) if epreuve else _sat_alone(loaded)
     links = {
         (link.criterion, link.part): link
-        for link in loaded.epreuve(epreuve).links
+        for link in chosen.links
         if link.role == "principal" and link.when is None
     }
     lines = tuple(
@@ -65,12 +76,17 @@ def practice_grid(epreuve: str = PRACTICE_EPREUVE, referentiel: str = DEFAULT) -
     rules = GridRules(
         slug=reglement.slug, version=reglement.version, example=reglement.is_example,
         step=reglement.rounding.step, mode=reglement.rounding.mode, not_assessed=reglement.not_assessed,
-        group_share=reglement.group_share.get(epreuve),
+        group_share=reglement.group_share.get(chosen.id),
     )  # fmt: skip
     return Grid(
-        code=label("ui.practice_code", epreuve=epreuve), session="", referentiel=loaded.slug, reglement=rules,
-        epreuve=epreuve, version="entrainement", variant=1, total=reglement.total, scale=reglement.scale, lines=lines,
+        code=label("ui.practice_code", epreuve=chosen.id), session="", referentiel=loaded.slug, reglement=rules,
+        epreuve=chosen.id, version="entrainement", variant=1, total=reglement.total, scale=reglement.scale, lines=lines,
     )  # fmt: skip
+
+
+def _sat_alone(referentiel: Referentiel) -> Epreuve:
+    alone = (epreuve for epreuve in referentiel.epreuves if epreuve.work == ("individuel",))
+    return next(alone, referentiel.epreuves[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +112,4 @@ def titles_of(grid: Grid) -> Titles:
 def working_folder() -> Path:
     """Return where files go when nobody said: the current folder, or the home when that is the kit's own."""
     here = Path.cwd()
-    return Path.home() if is_shipped(here / "file") else here
+    return Path.home() if is_shipped(here) else here

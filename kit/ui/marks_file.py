@@ -23,8 +23,9 @@ from kit.referentiel.reglement import Exact
 from kit.writing import json_text
 
 FORMAT = 1
+NAME_LENGTH = 200
 
-Name = Annotated[str, StringConstraints(max_length=200)]
+Name = Annotated[str, StringConstraints(max_length=NAME_LENGTH)]
 
 
 class AppliedLine(FrozenModel):

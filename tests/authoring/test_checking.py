@@ -12,9 +12,7 @@ from kit.errors import Finding, Severity
 from tests.builders import a_referentiel
 from tests.case_builders import CELLS, a_template, changed
 
-FIGURE = (
-    'from kit.cases import charts\nannexe(charts.bars(["x"], {"2025": [1]}), "A2", "Barres", source="interne"ALT)'
-)
+FIGURE = 'from kit.cases import charts\nannexe(charts.bars(["x"], {"2025": [1]}), "A2", "Barres", source="interne"ALT)'
 
 
 @pytest.fixture
@@ -83,10 +81,16 @@ def test_what_only_running_shows_is_found_too(
 def test_all_problems_are_listed_at_once(workspace: Path) -> None:
     broken = changed(
         {"CE1.1=4": "CE9.9=3", " (annexe A1)": " (annexe A7)", "Voir l’annexe A1.": "Voir."},
-        ["%%question Q1 CE1.1=1\nEncore ?"],
+        ["%%question Q1 CE1.1=2\nEncore ?"],
     )
     found = codes(check(workspace, broken))
-    assert {"criterion.unknown", "question.twice", "dossier.points", "annexe.missing", "annexe.unused"} <= found
+    assert {
+        "criterion.unknown",
+        "question.twice",
+        "dossier.points",
+        "annexe.missing",
+        "annexe.unused",
+    } <= found
 
 
 def test_a_failed_cell_is_named_with_its_question_and_the_notebook_is_kept(workspace: Path) -> None:

@@ -59,7 +59,11 @@ def test_numbers_of_every_kind_are_exact() -> None:
 
 @pytest.mark.parametrize(
     ("formats", "code"),
-    [({"Prx": "€"}, "annexe.column"), ({"Prix": "trois:4:5"}, "annexe.format"), ({"Nom": "€"}, "annexe.not_number")],
+    [
+        ({"Prx": "€"}, "annexe.column"),
+        ({"Prix": "trois:4:5"}, "annexe.format"),
+        ({"Nom": "€"}, "annexe.not_number"),
+    ],
 )
 def test_a_wrong_format_names_the_column(formats: dict[str, str], code: str) -> None:
     with pytest.raises(AuthorError) as caught:

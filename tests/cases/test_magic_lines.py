@@ -23,7 +23,7 @@ def test_a_title_of_several_words_stands_between_quotes() -> None:
 
 
 def test_a_french_apostrophe_in_a_title_is_no_quote() -> None:
-    assert read_line("annexe", "A1 \"L’évolution\" source=\"l’entreprise\" a_rendre").flags == {"a_rendre"}
+    assert read_line("annexe", 'A1 "L’évolution" source="l’entreprise" a_rendre').flags == {"a_rendre"}
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,6 @@ def test_each_magic_explains_itself_in_french() -> None:
     from kit.messages import catalogue
 
     assert {name for name in MAGICS if f"help.{name}" not in catalogue()} == set()
-    assert {name for name in MAGICS if name not in ("attendu",) and f"piece.{name}" not in catalogue()} == set()
+    assert {
+        name for name in MAGICS if name not in ("attendu",) and f"piece.{name}" not in catalogue()
+    } == set()

@@ -6,9 +6,7 @@ import pytest
 
 from kit.cases.parameters import check_values, read_parameters
 
-CELL = (
-    'from typing import Literal\nseed: int = 1\nsector: Literal["a", "b"] = "a"\nrate: float = 0.2\nopen_book = False'
-)
+CELL = 'from typing import Literal\nseed: int = 1\nsector: Literal["a", "b"] = "a"\nrate: float = 0.2\nopen_book = False'
 
 
 def test_types_defaults_and_choices_are_read() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.case_builders import CELLS, a_template, changed
 from kit.cases import draw_forms, find_template, load_template, select_forms, template_folders
 from kit.errors import AuthorError, InvalidFile, UnknownCode
+from tests.case_builders import CELLS, a_template, changed
 
 TWO_FORMS = changed(
     {},
@@ -58,7 +58,9 @@ def test_a_problem_of_the_front_matter_has_its_line_and_cell(tmp_path: Path) -> 
     assert (finding.where.cell, finding.where.line, finding.where.field) == (1, 5, "duration")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 3, "nbformat": 4}', '{"cells": [1], "nbformat": 4}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"cells": 3, "nbformat": 4}', '{"cells": [1], "nbformat": 4}']
+)
 def test_what_is_no_notebook_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "case.ipynb"
     path.write_text(content, "utf-8")
@@ -69,7 +71,12 @@ def test_what_is_no_notebook_is_refused(tmp_path: Path, content: str) -> None:
 def test_a_workspace_template_comes_before_a_shipped_one(tmp_path: Path) -> None:
     path = a_template(tmp_path)
     assert template_folders(tmp_path)["petit-cas"] == path
-    assert find_template("petit-cas", tmp_path) == find_template(str(path.parent)) == find_template(str(path)) == path
+    assert (
+        find_template("petit-cas", tmp_path)
+        == find_template(str(path.parent))
+        == find_template(str(path))
+        == path
+    )
     with pytest.raises(UnknownCode, match="petit-cas"):
         find_template("petit-cass", tmp_path)
 
@@ -100,11 +107,16 @@ def test_the_cells_of_other_forms_are_taken_out_before_anything_runs(tmp_path: P
     assert "Forme b" in text
     assert "Forme a" not in text
     assert "Forme c" not in text
-    assert [cell["metadata"]["kit"]["cell"] for cell in notebook["cells"]][-2:] == [len(CELLS) + 3, len(CELLS) + 4]
+    assert [cell["metadata"]["kit"]["cell"] for cell in notebook["cells"]][-2:] == [
+        len(CELLS) + 3,
+        len(CELLS) + 4,
+    ]
 
 
 def test_the_content_hash_ignores_approvals_and_sees_every_word(tmp_path: Path) -> None:
     plain = load_template(a_template(tmp_path, slug="un")).content_hash
-    reviewed = changed({'drafted: {by: "Test"}': 'drafted: {by: "Test"}\nreviewed: [{by: "X", on: 2026-01-05}]'})
+    reviewed = changed(
+        {'drafted: {by: "Test"}': 'drafted: {by: "Test"}\nreviewed: [{by: "X", on: 2026-01-05}]'}
+    )
     assert load_template(a_template(tmp_path, reviewed, "deux")).content_hash == plain
     assert load_template(a_template(tmp_path, changed({"totales": "brutes"}), "trois")).content_hash != plain

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.case_builders import FOUR_LEVELS, a_grid, a_line
 from kit.errors import MarkingError
 from kit.grids import Mark, round_to, score
 from kit.referentiel import parse_exact
+from tests.case_builders import FOUR_LEVELS, a_grid, a_line
 
 LEVELS = [level.id for level in FOUR_LEVELS.levels]
 level_names = st.sampled_from(LEVELS)
@@ -101,18 +101,24 @@ def test_the_order_of_marks_is_irrelevant(levels: list[str], random: object) -> 
 @given(st.lists(st.tuples(level_names, st.integers(1, 20)), min_size=1, max_size=10))
 def test_a_mark_never_leaves_its_bounds(lines: list[tuple[str, int]]) -> None:
     weights = {f"CE1.{n}": str(weight) for n, (_, weight) in enumerate(lines, start=1)}
-    found = score(a_grid(weights), {f"CE1.{n}": Mark(level=level) for n, (level, _) in enumerate(lines, start=1)})
+    found = score(
+        a_grid(weights), {f"CE1.{n}": Mark(level=level) for n, (level, _) in enumerate(lines, start=1)}
+    )
     assert found.mark is not None
     assert 0 <= parse_exact(found.mark) <= 20
 
 
 @given(level_names, st.integers(2, 8), st.data())
-def test_neutralising_keeps_the_mark_of_an_all_equal_grid(level: str, count: int, data: st.DataObject) -> None:
+def test_neutralising_keeps_the_mark_of_an_all_equal_grid(
+    level: str, count: int, data: st.DataObject
+) -> None:
     criteria = [f"CE1.{n}" for n in range(1, count + 1)]
     marks = all_at(level, *criteria)
-    before = score(a_grid({c: "1" for c in criteria}), marks).mark
+    before = score(a_grid(dict.fromkeys(criteria, "1")), marks).mark
     gone = data.draw(st.sets(st.sampled_from(criteria), max_size=count - 1))
-    after = score(a_grid({c: "1" for c in criteria}), marks | {c: Mark(state="neutralised") for c in gone}).mark
+    after = score(
+        a_grid(dict.fromkeys(criteria, "1")), marks | {c: Mark(state="neutralised") for c in gone}
+    ).mark
     assert before == after
 
 

@@ -73,7 +73,7 @@ def test_variants_take_each_value_of_their_share_in_turn(secret, values):
 @given(secrets)
 def test_adding_a_version_later_leaves_the_principal_as_it_was(secret):
     def draw(versions):
-        return parameters_for(CHOICES, {}, secret, "S1", "E2", versions, "principal", 1)
+        return [parameters_for(CHOICES, {}, secret, "S1", "E2", versions, "principal", n) for n in (1, 2)]
 
     assert (
         draw(("principal",))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_referentiel
 from kit.cases.front_matter import FrontMatter
 from kit.cases.pieces import (
     Accepted,
@@ -24,9 +23,17 @@ from kit.cases.pieces import (
 )
 from kit.referentiel import Epreuve, load_referentiel
 from kit.subjects import CandidateSubject, Drawn, Subject, build_subject, check_subject
+from tests.builders import a_referentiel
 
 FRONT = FrontMatter.model_validate(
-    {"epreuve": "E2", "title": "Cas", "duration": 60, "points": "5", "documents": "Aucun", "drafted": {"by": "T"}}
+    {
+        "epreuve": "E2",
+        "title": "Cas",
+        "duration": 60,
+        "points": "5",
+        "documents": "Aucun",
+        "drafted": {"by": "T"},
+    }
 )
 SECRET_WORDS = ("réponse attendue", "autre réponse", "signe observable", "valeur secrète", "fiche du client")
 PIECES = (
@@ -61,7 +68,9 @@ def test_questions_belong_to_the_dossier_before_them(subject: Subject) -> None:
 
 
 def test_part_and_carrier_come_from_the_link_of_the_criterion(subject: Subject) -> None:
-    assert {(item.part, item.carrier) for q in subject.questions for item in q.requirements} == {("ecrit", "candidate")}
+    assert {(item.part, item.carrier) for q in subject.questions for item in q.requirements} == {
+        ("ecrit", "candidate")
+    }
 
 
 def test_nothing_a_marker_knows_reaches_the_candidate(subject: Subject) -> None:

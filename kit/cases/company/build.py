@@ -57,7 +57,7 @@ class Company:
 
     @property
     def legal_form(self) -> str:
-        """SAS, SARL, SCOP…"""
+        """The legal form: SAS, SARL, SCOP."""
         return self.identity.legal_form
 
     @property
@@ -193,9 +193,9 @@ def company(seed: int, sector: str | Sector, year: int = 2026) -> Company:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise AuthorError.of("company.year_range", Place(), year=year, low=FIRST_YEAR, high=LAST_YEAR)
     pattern = sector if isinstance(sector, Sector) else find_sector(sector)
-    rng = named_rng(seed)
+    rng = named_rng(seed).within(f"company/{pattern.code}")
     identity = draw_identity(rng, pattern, year)
-    offer = draw_offer(rng, pattern, year)
+    offer = draw_offer(rng, pattern, identity.founded, year)
     sales = draw_sales(rng, pattern, offer)
     market = draw_market(rng, pattern, identity, sales)
     customers = draw_customers(rng, pattern, identity, sales)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kit.cases.company.drawing import apportion, between, rounded_to
-from kit.cases.company.sector import Campaign as Pattern
+from kit.cases.company.patterns import Campaign as Pattern
 from kit.cases.company.sector import Sector
 from kit.cases.company.tables import TEXT, TWO, WHOLE, frame
 from kit.cases.quantities import Money, Percent
@@ -48,16 +49,16 @@ class Campaign:
     @property
     def budget(self) -> Money:
         """What it cost, HT."""
-        return Money(self.budget_euros, "HT")  # type: ignore[arg-type]
+        return Money(Decimal(self.budget_euros), "HT")
 
     @property
     def revenue(self) -> Money:
         """The revenue attributed to it, HT."""
-        return Money(self.revenue_euros, "HT")  # type: ignore[arg-type]
+        return Money(Decimal(self.revenue_euros), "HT")
 
     @property
     def period(self) -> str:
-        """When it ran: « T1 à T4 », « T2 »…"""
+        """When it ran: « T1 à T4 », or « T2 » alone."""
         first, last = min(self.quarters), max(self.quarters)
         return f"T{first}" if first == last else f"T{first} à T{last}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from kit.cases.company.crm import CrmRow, Stratum, draw_crm
 from kit.cases.company.drawing import apportion, between, near
 from kit.cases.company.identity import Identity
 from kit.cases.company.offer import by_code, position
+from kit.cases.company.patterns import SegmentPattern
 from kit.cases.company.sales import Sales
-from kit.cases.company.sector import Sector, SegmentPattern
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, frame, share_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
@@ -45,7 +47,7 @@ class Segment:
     @property
     def revenue(self) -> Money:
         """Revenue HT of the last year, rounded to the euro."""
-        return Money(self.revenue_euros, "HT")  # type: ignore[arg-type]
+        return Money(Decimal(self.revenue_euros), "HT")
 
     @property
     def basket(self) -> Money:
@@ -120,7 +122,9 @@ class Customers:
             for s in self.segments
         ]  # fmt: skip
         whole = Fraction(total, self.orders), Fraction(self.orders, self.count)
-        return frame(columns, [*rows, ("Total", self.count, self.orders, total, Percent(1), *whole)])
+        return frame(
+            columns, [*rows, ("Total", self.count, self.orders, total, Percent(Fraction(1)), *whole)]
+        )
 
     def segment_data(self) -> DataFrame:
         """Return segments without any ratio computed: for a question that asks for them."""
@@ -252,8 +256,8 @@ def _segments(draw: Generator, sector: Sector, sales: Sales) -> tuple[Segment, .
     linked: dict[str, int] = {}
     for channel in sales.channels:
         if channel.buyer is not None:
-            cents = sales.cents(year=last, channel=channel.code)
-            linked[channel.buyer] = linked.get(channel.buyer, 0) + cents
+            bought = sales.cents(year=last, channel=channel.code)
+            linked[channel.buyer] = linked.get(channel.buyer, 0) + bought
     total = sales.cents(year=last)
     direct = total - sum(linked.values())
     shares = {s.code: near(draw, s.share, 0.2) for s in sector.segments if s.code not in linked}

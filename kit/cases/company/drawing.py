@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ Bounds = tuple[float, float]
 
 _STEPS = ((20_00, 5), (50_00, 10), (200_00, 50), (1_000_00, 100), (5_000_00, 500))
 _LARGE_STEP = 10_00
+_SMALL, _MIDDLE = 50, 200
 
 
 def between(rng: Generator, bounds: Bounds) -> float:
@@ -86,6 +88,24 @@ def price_cents(euros: float) -> int:
     cents = euros * 100
     step = next((step for limit, step in _STEPS if cents < limit), _LARGE_STEP)
     return max(step, round(cents / step) * step)
+
+
+def shelf_cents(euros: float, rate: Fraction) -> int:
+    """Return a price HT in cents whose price TTC is one a shop shows: 12,90 €, 25,50 €, 148 €, 3 490 €.
+
+    The price TTC is exactly what the price HT gives once rounded to the cent.
+    """
+    shown = euros * float(1 + rate)
+    if shown < _SMALL:
+        wanted = min((math.floor(shown) + d / 100 for d in (-10, 50, 90)), key=lambda x: abs(x - shown))
+        cents = max(50, round(wanted * 100))
+    else:
+        cents = round(shown) * 100 if shown < _MIDDLE else price_cents(shown)
+    while True:
+        before_tax = round(cents / (1 + rate))
+        if round(before_tax * (1 + rate)) == cents:
+            return before_tax
+        cents += 10
 
 
 def rounded_to(value: float, step: int) -> int:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from kit.cases.company.drawing import apportion, between, near, sample, whole
 from kit.cases.company.identity import Identity
 from kit.cases.company.offer import position
+from kit.cases.company.patterns import Archetype, Family, MarketPattern
 from kit.cases.company.rivals import Benchmark, Competitor, draw_benchmark
 from kit.cases.company.sales import Sales
-from kit.cases.company.sector import Archetype, Family, MarketPattern, Sector
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, change, frame, share_of
 from kit.cases.quantities import Percent
 from kit.cases.seeds import NamedRng
@@ -111,7 +112,7 @@ class Market:
         others = amounts.pop(OTHERS)
         ordered = [*sorted(amounts.items(), key=lambda item: -item[1]), (OTHERS, others)]
         rows = [(name, k, Percent.of(k, self.totals_k[at])) for name, k in ordered]
-        total = ("Total du marché", self.totals_k[at], Percent(1))
+        total = ("Total du marché", self.totals_k[at], Percent(Fraction(1)))
         return frame({"Acteur": TEXT, "CA HT (k€)": WHOLE, "Part de marché": SHARE}, [*rows, total])
 
     def by_year(self) -> DataFrame:

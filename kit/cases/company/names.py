@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit.cases.company.drawing import pick
-from kit.cases.company.sector import Names, Sector
+from kit.cases.company.patterns import Names
+from kit.cases.company.sector import Sector
 from kit.errors import AuthorError, Place
 
 if TYPE_CHECKING:

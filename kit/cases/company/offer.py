@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from kit.cases.company.drawing import between, pick, price_cents, sample, whole
-from kit.cases.company.sector import Family, ProductPattern, Sector
+from kit.cases.company.drawing import between, pick, price_cents, sample, shelf_cents, whole
+from kit.cases.company.patterns import Family, ProductPattern
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import SHARE, TEXT, TWO, frame
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
@@ -144,7 +146,7 @@ class Offer:
         return frame(columns, rows)
 
 
-def draw_offer(rng: NamedRng, sector: Sector, year: int) -> Offer:
+def draw_offer(rng: NamedRng, sector: Sector, founded: int, year: int) -> Offer:
     """Return the firm's range: most of the sector's products, each family and the tested product kept."""
     draw = rng("offre")
     years = tuple(range(year - YEARS, year))
@@ -152,7 +154,7 @@ def draw_offer(rng: NamedRng, sector: Sector, year: int) -> Offer:
     inflation = between(draw, money.price_inflation), between(draw, money.cost_inflation)
     kept = _kept(draw, sector)
     products = tuple(
-        _product(draw, pattern, i, sector, years, inflation) for i, pattern in enumerate(kept, 1)
+        _product(draw, pattern, i, sector, years, inflation, founded) for i, pattern in enumerate(kept, 1)
     )
     return Offer(sector.families, products, sector.survey.price_product, years)
 
@@ -176,8 +178,16 @@ def _product(
     sector: Sector,
     years: tuple[int, ...],
     inflation: tuple[float, float],
+    founded: int,
 ) -> Product:
-    price = price_cents(between(draw, pattern.price))
+    shop = sector.clientele != "B2B"
+    rate = Fraction(sector.vat)
+    asked = between(draw, pattern.price)
+
+    def cents(euros: float) -> int:
+        return shelf_cents(euros, rate) if shop else price_cents(euros)
+
+    price = cents(asked)
     cost = round(price * between(draw, pattern.cost))
     back = range(len(years) - 1, -1, -1)
     family = next(i for i, family in enumerate(sector.families, 1) if family.code == pattern.family)
@@ -188,8 +198,8 @@ def _product(
         family=pattern.family,
         description=pattern.description,
         phase=pattern.phase,
-        launched=years[-1] + 1 - whole(draw, pattern.age),
-        price_cents=tuple(price_cents(price / 100 / (1 + inflation[0]) ** n) for n in back),
+        launched=max(founded, years[-1] + 1 - whole(draw, pattern.age)),
+        price_cents=tuple(cents(price / 100 / (1 + inflation[0]) ** n) for n in back),
         cost_cents=tuple(max(1, round(cost / (1 + inflation[1]) ** n)) for n in back),
         years=years,
         vat=sector.vat,

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from kit.cases.company.campaigns import Campaign
 from kit.cases.company.drawing import apportion, between, near, rounded_to
 from kit.cases.company.offer import position
+from kit.cases.company.patterns import RolePattern
 from kit.cases.company.people import Person, draw_name
 from kit.cases.company.sales import Sales
-from kit.cases.company.sector import RolePattern, Sector
+from kit.cases.company.sector import PAYROLL, Sector
 from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, frame, share_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from pandas import DataFrame
 
-PAYROLL = "Charges de personnel"
 MARKETING = "Marketing et communication"
 _LEAST_OTHERS = 0.35
 _HALF = 2

@@ -12,10 +12,11 @@ from kit import french
 from kit.cases.company.customers import Customers
 from kit.cases.company.drawing import between, rounded_to, whole
 from kit.cases.company.offer import by_code
+from kit.cases.company.patterns import OrientationPattern
 from kit.cases.company.people_budget import Accounts
 from kit.cases.company.sales import Sales
 from kit.cases.company.satisfaction import Satisfaction
-from kit.cases.company.sector import OrientationPattern, Sector
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import TEXT, WHOLE, frame
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from kit.cases.company.drawing import between, near, price_cents, whole
 from kit.cases.company.offer import Product
+from kit.cases.company.patterns import Archetype, Range
 from kit.cases.company.sales import Sales
-from kit.cases.company.sector import Archetype, Range, Sector
-from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, frame
+from kit.cases.company.sector import Sector
+from kit.cases.company.tables import ONE, TEXT, TWO, WHOLE, frame
 from kit.cases.quantities import Money, Percent, Tax
 
 if TYPE_CHECKING:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kit.cases.company.drawing import at_random, between, near
-from kit.cases.company.offer import Offer, Product, by_code, position
-from kit.cases.company.sector import ChannelPattern, Sector
+from kit.cases.company.offer import YEARS, Offer, Product, by_code, position
+from kit.cases.company.patterns import ChannelPattern
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, change, frame, share_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
 
 MONTHS = 12
 _PHASE = {"lancement": 1.45, "croissance": 1.18, "maturité": 1.0, "déclin": 0.85}
+_LAUNCH = 0.6
 _MONTH_NOISE = 0.05
 _CELL_NOISE = 0.18
+
+
+Codes = str | tuple[str, ...] | None
+"""A code, several, or None for all."""
+Cell = tuple[int, int, str, str]
 
 
 class SaleRow(NamedTuple):
@@ -76,17 +84,38 @@ class Sales:
         """Return a channel by code. Raises UnknownCode."""
         return by_code(self.channels, code)
 
-    def cents(self, **where: Any) -> int:
-        """Return the revenue HT in cents of the rows where year, month, product or channel have these values."""
-        return sum(row.revenue_cents for row in self._where(where))
+    def cents(
+        self,
+        *,
+        year: int | None = None,
+        month: int | None = None,
+        product: Codes = None,
+        channel: Codes = None,
+    ) -> int:
+        """Return the revenue HT in cents, of a year, a month (1 to 12), products or channels (codes), or of all."""
+        return self._sum(1, year, month, product, channel)
 
-    def revenue(self, **where: Any) -> Money:
-        """Return the revenue HT, exact: `revenue(year=2025, channel="site")`."""
-        return Money(Decimal(self.cents(**where)) / 100, "HT")
+    def revenue(
+        self,
+        *,
+        year: int | None = None,
+        month: int | None = None,
+        product: Codes = None,
+        channel: Codes = None,
+    ) -> Money:
+        """Return the revenue HT, exact, with the filters of `cents`: `revenue(year=2025, channel="site")`."""
+        return Money(Decimal(self._sum(1, year, month, product, channel)) / 100, "HT")
 
-    def quantity(self, **where: Any) -> int:
-        """Return the quantity sold, with the same filters as `revenue`."""
-        return sum(row.quantity for row in self._where(where))
+    def quantity(
+        self,
+        *,
+        year: int | None = None,
+        month: int | None = None,
+        product: Codes = None,
+        channel: Codes = None,
+    ) -> int:
+        """Return the quantity sold, with the filters of `cents`."""
+        return self._sum(0, year, month, product, channel)
 
     def growth(self, year: int | None = None) -> Percent:
         """Return the growth of revenue of a year on the one before (default: the last year)."""
@@ -130,11 +159,8 @@ class Sales:
 
     def quarter_cents(self, year: int, quarter: int, channel: str | None = None) -> int:
         """Return the revenue HT in cents of a quarter (1 to 4), of one channel or of all."""
-        return sum(
-            row.revenue_cents
-            for row in self.rows
-            if row.year == year and (row.month + 2) // 3 == quarter and channel in (None, row.channel)
-        )
+        months = range(3 * quarter - 2, 3 * quarter + 1)
+        return sum(self.cents(year=year, month=month, channel=channel) for month in months)
 
     def by_product(self, year: int | None = None) -> DataFrame:
         """Return « Désignation, Quantités, CA HT (€), Part du CA, Évolution du CA » of a year, with a total row."""
@@ -184,22 +210,45 @@ class Sales:
         total = self.cents(year=self.years[at])
         rows = []
         for key, label in [*names, (None, "Total")]:
-            where = {} if key is None else {field: key}
+            where: dict[str, Any] = {} if key is None else {field: key}
             cents = self.cents(year=self.years[at], **where)
             before = self.cents(year=self.years[at - 1], **where) if at else 0
             sold = self.quantity(year=self.years[at], **where)
             rows.append((label, sold, Decimal(cents) / 100, share_of(cents, total), change(before, cents)))
         return frame(columns, rows)
 
-    def _where(self, where: dict[str, Any]) -> Iterator[SaleRow]:
-        tests = [_test(name, value) for name, value in where.items() if value is not None]
-        return (row for row in self.rows if all(test(row) for test in tests))
+    @cached_property
+    def _by_year(self) -> dict[Cell, tuple[int, int]]:
+        return _added(((row.year, 0, row.product, row.channel), row) for row in self.rows)
+
+    @cached_property
+    def _by_month(self) -> dict[Cell, tuple[int, int]]:
+        return _added(((row.year, row.month, row.product, row.channel), row) for row in self.rows)
+
+    def _sum(self, at: int, year: int | None, month: int | None, product: Codes, channel: Codes) -> int:
+        cells = self._by_year if month is None else self._by_month
+        products, channels = _several(product), _several(channel)
+        return sum(
+            values[at]
+            for (its_year, its_month, its_product, its_channel), values in cells.items()
+            if (year is None or its_year == year)
+            and (month is None or its_month == month)
+            and (products is None or its_product in products)
+            and (channels is None or its_channel in channels)
+        )
 
 
-def _test(name: str, value: Any) -> Callable[[SaleRow], bool]:
-    at = SaleRow._fields.index(name)
-    wanted = value if isinstance(value, tuple) else (value,)
-    return lambda row: row[at] in wanted
+def _added(rows: Iterable[tuple[Cell, SaleRow]]) -> dict[Cell, tuple[int, int]]:
+    """Return quantity and revenue in cents by cell."""
+    cells: dict[Cell, tuple[int, int]] = {}
+    for cell, row in rows:
+        sold, cents = cells.get(cell, (0, 0))
+        cells[cell] = sold + row.quantity, cents + row.revenue_cents
+    return cells
+
+
+def _several(codes: Codes) -> tuple[str, ...] | None:
+    return (codes,) if isinstance(codes, str) else codes
 
 
 def draw_sales(rng: NamedRng, sector: Sector, offer: Offer) -> Sales:
@@ -248,7 +297,11 @@ def _weights(
     for product in products:
         if product.launched > year:
             continue
-        size = product.weight * _PHASE[product.phase] ** at * (0.5 if product.launched == year else 1.0)
+        size = (
+            product.weight
+            * _PHASE[product.phase] ** (at - YEARS + 1)
+            * (_LAUNCH if product.launched == year else 1.0)
+        )
         for channel in channels:
             if channel.code in product.channels:
                 weights[product.code, channel.code] = near(draw, size * shares[channel.code], _CELL_NOISE)

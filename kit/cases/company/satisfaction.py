@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from kit.cases import indicators
 from kit.cases.company.drawing import apportion, between, near, price_cents, shuffled, whole
+from kit.cases.company.patterns import Question, SatisfactionItem, Verbatim
 from kit.cases.company.sales import Sales
-from kit.cases.company.sector import Question, SatisfactionItem, Sector, Verbatim
+from kit.cases.company.sector import Sector
 from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, frame, share_of
 from kit.cases.quantities import Money, Points, Tax
 from kit.cases.seeds import NamedRng
@@ -75,8 +76,8 @@ class PriceTest:
             f"Prix (€ {self.tax})": TWO, "« Au-dessus de ce prix, c’est trop cher »": WHOLE,
             "« Au-dessous de ce prix, la qualité est douteuse »": WHOLE,
         }  # fmt: skip
-        rows = list(zip((p.amount for p in self.prices), self.too_expensive, self.poor_quality, strict=True))
-        return frame(columns, [*rows, ("Total", sum(self.too_expensive), sum(self.poor_quality))])
+        prices = (price.amount for price in self.prices)
+        return frame(columns, zip(prices, self.too_expensive, self.poor_quality, strict=True))
 
     def solution_table(self) -> DataFrame:
         """Return the cumulated refusals and the acceptability of each price: for an answer key."""
@@ -220,7 +221,7 @@ def _item(draw: Generator, item: SatisfactionItem, size: int, mood: float) -> It
 def _nps(draw: Generator, sector: Sector, years: Sequence[int], size: int) -> tuple[Nps, ...]:
     low, high = sector.survey.nps
     score = between(draw, (low, high))
-    result = []
+    result: list[Nps] = []
     for year in reversed(years):
         count = size if year == years[-1] else round(near(draw, size, 0.15))
         passives = between(draw, (0.24, 0.36))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit import french
 from kit.cases.company.campaigns import (
     Campaign,
     Goals,
@@ -22,7 +23,7 @@ from kit.cases.company.customers import Customers
 from kit.cases.company.drawing import apportion, between, near, sample, whole
 from kit.cases.company.sales import Sales
 from kit.cases.company.sector import Sector
-from kit.cases.company.tables import ONE, SHARE, SHARE_2, TEXT, TWO, WHOLE, frame, share_of
+from kit.cases.company.tables import SHARE, SHARE_2, TEXT, WHOLE, frame, share_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
 
@@ -132,7 +133,7 @@ class Web:
         return Percent.of(sum(row.goals for row in rows), sum(row.visits for row in rows))
 
     def campaign_table(self) -> DataFrame:
-        """Return « Campagne, Levier, Période, Budget HT (€), Impressions, Clics, Leads, Commandes, CA HT attribué (€) »."""
+        """Return the campaigns with their budgets and raw counts: ratios are for the reader to compute."""
         return campaign_table(self.campaigns)
 
     def campaign_ratios(self) -> DataFrame:
@@ -278,16 +279,19 @@ def _rankings(draw: Generator, sector: Sector) -> tuple[Ranking, ...]:
 
 
 def _audit(draw: Generator, sector: Sector) -> tuple[tuple[str, str], ...]:
-    seconds = Decimal(whole(draw, (18, 62))) / 10
+    seconds = french.number(Decimal(whole(draw, (18, 62))) / 10, 1)
+    kept, bounce, reviewed, consent = (
+        french.percent(Decimal(whole(draw, bounds)) / 100, 0)
+        for bounds in ((38, 82), (41, 68), (15, 90), (38, 74))
+    )
     return (
         ("Site", sector.digital.site),
-        ("Affichage de la page d’accueil sur mobile", f"{str(seconds).replace('.', ',')} secondes"),
-        ("Accessibilité (audit RGAA)", f"{whole(draw, (38, 82))} % des critères respectés ; "
-         f"{sector.digital.accessibility}"),
-        ("Taux de rebond sur mobile", f"{whole(draw, (41, 68))} %"),
-        ("Fiches produits avec avis clients", f"{whole(draw, (15, 90))} %"),
-        ("Consentement aux traceurs", f"{whole(draw, (38, 74))} % des visiteurs acceptent la mesure d’audience"),
-    )  # fmt: skip
+        ("Affichage de la page d’accueil sur mobile", f"{seconds} secondes"),
+        ("Accessibilité (audit RGAA)", f"{kept} des critères respectés ; {sector.digital.accessibility}"),
+        ("Taux de rebond sur mobile", bounce),
+        ("Fiches de l’offre avec avis clients", reviewed),
+        ("Consentement aux traceurs", f"{consent} des visiteurs acceptent la mesure d’audience"),
+    )
 
 
 def _funnel(

@@ -1,0 +1,403 @@
+// The grid as one table. The marks live in the kernel: `input` goes up after each change with a number,
+// `sheet` comes back with the same number. Until it does, nothing is shown as received.
+
+const PATIENCE = 4000; // ms without an answer before saying that the kernel does not answer
+const PAUSE = 400; // ms without a key before a comment is sent
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+/** The figure of a key by its place: on a French keyboard the figures of the first row need Shift. */
+function figure(event) {
+  const row = /^Digit([0-9])$/.exec(event.code);
+  if (row) return Number(row[1]);
+  return /^[0-9]$/.test(event.key) ? Number(event.key) : null;
+}
+
+class GridView {
+  constructor(model, root) {
+    this.model = model;
+    this.root = root;
+    this.table = model.get("table");
+    this.words = this.table.words;
+    this.id = `grid-${Math.random().toString(36).slice(2, 9)}`;
+    this.rows = [];
+    this.seq = 0;
+    this.action = null;
+    this.unsent = false;
+    this.build();
+    this.onSheet = () => this.receive();
+    model.on("change:sheet", this.onSheet);
+    this.receive();
+  }
+
+  leave() {
+    this.model.off("change:sheet", this.onSheet);
+    clearTimeout(this.lost);
+    clearTimeout(this.pause);
+  }
+
+  // Drawing ------------------------------------------------------------------------------------------
+
+  build() {
+    const { words } = this;
+    this.root.classList.add("kit-grid");
+    this.root.lang = "fr";
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", words.name);
+    this.said = make("p", { class: "kit-hidden", "aria-live": "polite" });
+    this.root.append(this.head(), this.body(), this.foot(), this.said);
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("focusout", () => this.flush());
+  }
+
+  head() {
+    const { words } = this;
+    this.copy = make("input", { id: `${this.id}-copy`, size: 10, maxlength: 200, autocomplete: "off" });
+    this.marker = make("input", { id: `${this.id}-marker`, size: 22, maxlength: 200, autocomplete: "off" });
+    for (const field of [this.copy, this.marker]) field.addEventListener("input", () => this.later());
+    const signs = make("input", { type: "checkbox", id: `${this.id}-signs`, checked: true });
+    signs.addEventListener("change", () => this.root.classList.toggle("kit-no-signs", !signs.checked));
+    const some = this.table.groups.some((group) => group.lines.some((line) => line.signs.length));
+    return make(
+      "div",
+      { class: "kit-head" },
+      make("p", { class: "kit-subject" }, make("span", {}, words.subject), ` ${this.table.subject}`),
+      make("div", { class: "kit-field" }, make("label", { for: this.copy.id }, words.copy), this.copy),
+      make("div", { class: "kit-field" }, make("label", { for: this.marker.id }, words.marker), this.marker),
+      some ? make("div", { class: "kit-field" }, signs, make("label", { for: signs.id }, words.signs)) : null,
+    );
+  }
+
+  body() {
+    const { words } = this;
+    const columns = this.table.choices.map((choice, index) =>
+      make(
+        "th",
+        { scope: "col", class: "kit-level", id: `${this.id}-c${index}`, "aria-label": choice.label },
+        index < 9 ? make("kbd", { "aria-hidden": "true" }, String(index + 1)) : null,
+        make("span", {}, choice.label),
+      ),
+    );
+    const header = make(
+      "tr",
+      {},
+      make("th", { scope: "col" }, words.criterion),
+      make("th", { scope: "col", class: "kit-weight" }, words.weight),
+      ...columns,
+      make("th", { scope: "col", class: "kit-comment" }, words.comment),
+    );
+    const table = make("table", {}, make("caption", { class: "kit-hidden" }, words.name), make("thead", {}, header));
+    for (const group of this.table.groups) table.append(this.group(group));
+    this.scroller = make("div", { class: "kit-scroller" }, table);
+    return this.scroller;
+  }
+
+  group(group) {
+    const width = this.table.choices.length + 3;
+    const words = [make("strong", {}, group.code), ` ${group.title}`];
+    const title = make("th", { scope: "rowgroup", colspan: width, class: "kit-group" }, ...words);
+    return make("tbody", {}, make("tr", {}, title), ...group.lines.map((line) => this.line(line)));
+  }
+
+  line(line) {
+    const index = this.rows.length;
+    const id = `${this.id}-r${index}`;
+    const row = { line, index };
+    row.radios = this.table.choices.map((choice, column) => this.radio(row, choice, column, id));
+    row.clear = make(
+      "button",
+      { type: "button", class: "kit-clear", tabindex: -1, hidden: true, title: this.words.clear },
+      make("span", { "aria-hidden": "true" }, "×"),
+      make("span", { class: "kit-hidden" }, this.words.clear_of.replace("CRITERE", line.code)),
+    );
+    row.clear.addEventListener("click", () => this.clear(row));
+    const name = this.words.comment_of.replace("CRITERE", line.code);
+    row.comment = make("textarea", { rows: 1, maxlength: 4000, "aria-label": name });
+    row.comment.addEventListener("input", () => this.later());
+    row.node = make(
+      "tr",
+      {},
+      this.heading(line, id),
+      make("td", { class: "kit-weight" }, line.weight),
+      ...row.radios.map((radio) => make("td", { class: "kit-level" }, make("label", {}, radio))),
+      make("td", { class: "kit-comment" }, make("div", {}, row.comment, row.clear)),
+    );
+    this.rows.push(row);
+    return row.node;
+  }
+
+  heading(line, id) {
+    return make(
+      "th",
+      { scope: "row", abbr: line.code },
+      make("p", {}, make("strong", { id }, line.code), ` ${line.text}`),
+      line.about ? make("p", { class: "kit-about" }, line.about) : null,
+      line.signs.length
+        ? make("ul", { class: "kit-signs" }, ...line.signs.map((sign) => make("li", {}, sign)))
+        : null,
+    );
+  }
+
+  radio(row, choice, column, id) {
+    const radio = make("input", {
+      type: "radio",
+      name: id,
+      value: choice.id,
+      tabindex: column ? -1 : 0,
+      "aria-labelledby": `${id} ${this.id}-c${column}`,
+    });
+    radio.place = { row, column };
+    radio.addEventListener("change", () => this.choose(row, choice.id));
+    return radio;
+  }
+
+  foot() {
+    const { words } = this;
+    const button = (name, act, title = null) => {
+      const node = make("button", { type: "button", class: `kit-${name}`, title }, words[name]);
+      node.addEventListener("click", act);
+      return node;
+    };
+    this.mark = make("p", { class: "kit-mark" });
+    this.exact = make("p", { class: "kit-exact" });
+    this.bar = make("progress", { "aria-label": words.progress, max: 1, value: 0 });
+    this.progress = make("p", {});
+    this.left = make("p", { class: "kit-left" });
+    this.status = make("p", { role: "status", class: "kit-status" });
+    this.problems = make("ul", { class: "kit-problems" });
+    this.next = button("next_left", () => this.goToLeft());
+    this.save = button("save", () => this.ask("save"), "Ctrl + S");
+    this.reload = button("reload", () => this.askReload());
+    this.reload.addEventListener("blur", () => this.disarm());
+    return make(
+      "div",
+      { class: "kit-foot" },
+      make("div", { class: "kit-score" }, this.mark, this.exact, this.bar, this.progress, this.left),
+      make("div", { class: "kit-actions" }, this.next, this.save, this.reload, this.status),
+      make("div", { role: "alert" }, this.problems),
+      this.help(),
+      make("p", { class: "kit-about" }, this.table.rule),
+    );
+  }
+
+  help() {
+    const notes = this.table.choices.flatMap((choice) => [
+      make("dt", {}, choice.label),
+      make("dd", {}, choice.note),
+    ]);
+    const keys = this.words.keys.replace("DERNIER", String(Math.min(this.table.choices.length, 9)));
+    return make(
+      "details",
+      {},
+      make("summary", {}, this.words.levels),
+      make("dl", {}, ...notes),
+      make("p", {}, keys),
+    );
+  }
+
+  // From the kernel ----------------------------------------------------------------------------------
+
+  receive() {
+    const sheet = this.model.get("sheet");
+    if (sheet.seq < this.seq) return; // an answer to something older than what is on the screen
+    this.seq = sheet.seq;
+    clearTimeout(this.lost);
+    this.root.classList.remove("kit-lost");
+    if (!this.unsent) this.show(sheet);
+    this.summary(sheet.summary);
+  }
+
+  show(sheet) {
+    if (this.copy.value !== sheet.copy) this.copy.value = sheet.copy;
+    if (this.marker.value !== sheet.marker) this.marker.value = sheet.marker;
+    for (const row of this.rows) {
+      const { choice = "", comment = "" } = sheet.marks[row.line.key] ?? {};
+      this.check(row, choice);
+      if (row.comment.value !== comment) row.comment.value = comment;
+    }
+  }
+
+  summary(summary) {
+    this.dirty = summary.dirty;
+    this.leftKeys = summary.left;
+    this.mark.textContent = summary.mark;
+    this.exact.textContent = summary.exact;
+    this.exact.hidden = !summary.exact;
+    this.bar.max = summary.lines;
+    this.bar.value = summary.done;
+    this.progress.textContent = summary.progress;
+    this.left.textContent = summary.left_words;
+    this.next.disabled = !summary.left.length;
+    this.root.classList.toggle("kit-dirty", summary.dirty);
+    this.say(this.status, summary.status);
+    const problems = summary.findings.map((item) => make("li", { class: `kit-${item.severity}` }, item.message));
+    if (this.problems.textContent !== problems.map((item) => item.textContent).join("")) {
+      this.problems.replaceChildren(...problems);
+    }
+  }
+
+  say(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  // To the kernel ------------------------------------------------------------------------------------
+
+  /** Send all that is on the screen; an action stays in what is sent, the kernel does each number once. */
+  send(action = null) {
+    clearTimeout(this.pause);
+    this.unsent = false;
+    this.seq = Math.max(this.seq, this.model.get("sheet").seq) + 1;
+    if (action) this.action = { seq: this.seq, name: action };
+    const marks = {};
+    for (const row of this.rows) {
+      const choice = row.radios.find((radio) => radio.checked)?.value ?? "";
+      const comment = row.comment.value;
+      if (choice || comment) marks[row.line.key] = { choice, comment };
+    }
+    const { seq } = this;
+    this.model.set("input", { seq, marks, copy: this.copy.value, marker: this.marker.value, action: this.action });
+    this.model.save_changes();
+    clearTimeout(this.lost);
+    this.lost = setTimeout(() => this.showLost(), PATIENCE);
+  }
+
+  later() {
+    this.unsent = true;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.send(), PAUSE);
+  }
+
+  flush() {
+    if (this.unsent) this.send();
+  }
+
+  ask(action) {
+    this.disarm();
+    this.send(action);
+  }
+
+  /** Reloading throws away what is not saved: it takes two presses then. */
+  askReload() {
+    if (!(this.dirty || this.unsent) || this.armed) return this.ask("reload");
+    this.armed = true;
+    this.reload.textContent = this.words.reload_confirm;
+    return null;
+  }
+
+  disarm() {
+    this.armed = false;
+    this.reload.textContent = this.words.reload;
+  }
+
+  showLost() {
+    this.root.classList.add("kit-lost");
+    this.say(this.status, this.words.lost);
+  }
+
+  // Marking ------------------------------------------------------------------------------------------
+
+  choose(row, choice) {
+    this.check(row, choice);
+    this.say(this.said, `${row.line.code} : ${this.labelOf(choice)}`);
+    this.send();
+  }
+
+  clear(row) {
+    const held = row.node.contains(document.activeElement);
+    this.check(row, "");
+    if (held) row.radios[0].focus();
+    this.say(this.said, `${row.line.code} : ${this.words.cleared}`);
+    this.send();
+  }
+
+  labelOf(choice) {
+    return this.table.choices.find((item) => item.id === choice)?.label ?? "";
+  }
+
+  /** Put a row on a choice. One radio per row is in the order of Tab: the one checked, else the first. */
+  check(row, choice) {
+    const found = row.radios.findIndex((radio) => radio.value === choice);
+    row.radios.forEach((radio, column) => {
+      radio.checked = column === found;
+      radio.tabIndex = column === Math.max(found, 0) ? 0 : -1;
+    });
+    row.clear.hidden = found < 0;
+    row.node.classList.toggle("kit-done", found >= 0);
+  }
+
+  focus(index, column = null) {
+    const row = this.rows[Math.min(Math.max(index, 0), this.rows.length - 1)];
+    const checked = Math.max(row.radios.findIndex((radio) => radio.checked), 0);
+    const radio = row.radios[Math.min(Math.max(column ?? checked, 0), row.radios.length - 1)];
+    for (const other of row.radios) other.tabIndex = other === radio ? 0 : -1;
+    radio.focus({ preventScroll: true });
+    row.node.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  goToLeft() {
+    const index = this.rows.findIndex((row) => this.leftKeys.includes(row.line.key));
+    if (index >= 0) this.focus(index);
+  }
+
+  // Keyboard -----------------------------------------------------------------------------------------
+
+  onKey(event) {
+    event.stopPropagation(); // else the notebook takes the keys: « b » would insert a cell
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      this.ask("save");
+    } else if (command && event.key === "Enter") {
+      const index = this.rows.findIndex((row) => row.node.contains(event.target));
+      if (index >= 0) this.focus(index + 1);
+    } else if (event.target.place && !command && !event.altKey && this.onRadioKey(event, event.target.place)) {
+      event.preventDefault();
+    }
+  }
+
+  /** Do what a key means on a radio; return whether it meant something. */
+  onRadioKey(event, { row, column }) {
+    const digit = figure(event);
+    if (digit !== null) {
+      if (digit < 1 || digit > row.radios.length) return true;
+      this.choose(row, row.radios[digit - 1].value);
+      this.focus(row.index + 1);
+      return true;
+    }
+    const last = this.rows.length - 1;
+    const moves = {
+      ArrowUp: [row.index - 1, column],
+      ArrowDown: [row.index + 1, column],
+      ArrowLeft: [row.index, column - 1],
+      ArrowRight: [row.index, column + 1],
+      Home: [0, column],
+      End: [last, column],
+    };
+    if (event.key in moves) {
+      this.focus(...moves[event.key]);
+      return true;
+    }
+    if (event.key === "Delete" || event.key === "Backspace") {
+      this.clear(row);
+      return true;
+    }
+    return false;
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const root = document.createElement("div");
+    el.append(root);
+    const view = new GridView(model, root);
+    return () => view.leave();
+  },
+};

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,3 +20,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("KIT_REQUIRE_TOOLS"):
             pytest.fail(f"{reason}, and KIT_REQUIRE_TOOLS is set")
         pytest.skip(reason)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch that rewrites the reference texts of tests/golden."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the files of tests/golden")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return a check of a text against a file of tests/golden, or its rewriting with --update-golden."""
+
+    def check(name: str, text: str) -> None:
+        path = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8", newline="\n")
+        assert path.exists(), f"{name} is missing: run `make golden` and read it"
+        assert text == path.read_text("utf-8")
+
+    return check

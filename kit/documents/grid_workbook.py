@@ -39,7 +39,8 @@ def grid_workbook(grid: Grid) -> bytes:
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"title": f"{label('grid.title')} – {grid.code}", "author": "", "comments": "", "created": NO_DATE})
+    title = f"{label('grid.title')} – {grid.code}"
+    book.set_properties({"title": title, "author": "", "comments": "", "created": NO_DATE})
     sheet = book.add_worksheet(label("grid.sheet"))
     scale = book.add_worksheet(label("grid.scale_sheet"))
     styles = _styles(book)

@@ -113,12 +113,11 @@ def _values(values: tuple[Expected, ...]) -> Table:
 
 
 def _value(item: Expected) -> tuple[tuple[Text, ...], ...]:
-    formula = item.formula
+    notes = [item.formula] if item.formula else []
     for other in item.alternatives:
-        shown = _number(other.value, item)
-        formula += f" {label('doc.or_value', value=shown, why=other.why)}"
+        notes.append(label("doc.or_value", value=_number(other.value, item), why=other.why))
     tolerance = f"±{NBSP}{number(parse_exact(item.tolerance))}"
-    cells = (item.label, _number(item.value, item), tolerance, formula.strip())
+    cells = (item.label, _number(item.value, item), tolerance, " ; ".join(notes))
     return tuple((Text(words),) if words else () for words in cells)
 
 

@@ -98,7 +98,7 @@ def _contents(subject: CandidateSubject) -> tuple[Block, ...]:
     rows = [
         (
             text(label("doc.dossier", id=_rank(dossier.id), title=dossier.title)),
-            text(", ".join(question.id for question in dossier.questions)),
+            text(", ".join(_rank(question.id) for question in dossier.questions)),
             text(points_text(dossier.points)),
         )
         for dossier in subject.dossiers

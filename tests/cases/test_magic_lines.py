@@ -67,5 +67,5 @@ def test_each_magic_explains_itself_in_french() -> None:
 
     assert {name for name in MAGICS if f"help.{name}" not in catalogue()} == set()
     assert {
-        name for name in MAGICS if name not in ("attendu",) and f"piece.{name}" not in catalogue()
+        name for name in MAGICS if name != "attendu" and f"piece.{name}" not in catalogue()
     } == set()

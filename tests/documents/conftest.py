@@ -1,5 +1,5 @@
 """A realistic exam paper, shared by the tests of the writers."""
-# ruff: noqa: E501 - the words of a paper are easier to read on one line
+
 
 import io
 

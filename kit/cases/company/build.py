@@ -197,11 +197,11 @@ def company(seed: int, sector: str | Sector, year: int = 2026) -> Company:
     identity = draw_identity(rng, pattern, year)
     offer = draw_offer(rng, pattern, identity.founded, year)
     sales = draw_sales(rng, pattern, offer)
-    market = draw_market(rng, pattern, identity, sales)
+    satisfaction = draw_satisfaction(rng, pattern, sales)
+    market = draw_market(rng, pattern, identity, sales, satisfaction.reviews)
     customers = draw_customers(rng, pattern, identity, sales)
     web = draw_web(rng, pattern, sales, customers)
     means = draw_means(rng, pattern, sales, web.campaigns, year)
-    satisfaction = draw_satisfaction(rng, pattern, sales)
     plan = draw_plan(rng, pattern, sales, means.accounts, customers, satisfaction, year)
     facts = _facts(sales, market, customers, web, means, satisfaction)
     return Company(

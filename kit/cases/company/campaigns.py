@@ -114,11 +114,14 @@ def _four(values: Sequence[int]) -> tuple[int, int, int, int]:
     return first, second, third, fourth
 
 
-def campaign_table(campaigns: Sequence[Campaign]) -> DataFrame:
+WON = "Nouveaux clients"
+
+
+def campaign_table(campaigns: Sequence[Campaign], orders: str = WON) -> DataFrame:
     """Return the campaigns with their raw counts: ratios are for the reader to compute."""
     columns = {
         "Campagne": TEXT, "Levier": TEXT, "Période": TEXT, "Budget HT (€)": WHOLE, "Impressions": WHOLE,
-        "Clics": WHOLE, "Leads": WHOLE, "Commandes": WHOLE, "CA HT attribué (€)": WHOLE,
+        "Clics": WHOLE, "Leads": WHOLE, orders: WHOLE, "CA HT attribué (€)": WHOLE,
     }  # fmt: skip
     rows = [
         (

@@ -17,6 +17,7 @@ from kit.cases.company.offer import position
 from kit.cases.company.patterns import Archetype, Family, MarketPattern
 from kit.cases.company.rivals import Benchmark, Competitor, draw_benchmark
 from kit.cases.company.sales import Sales
+from kit.cases.company.satisfaction import Reviews
 from kit.cases.company.sector import Sector
 from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, change, frame, share_of
 from kit.cases.quantities import Percent
@@ -75,6 +76,7 @@ class Market:
     competitors: tuple[Competitor, ...]
     families: tuple[FamilyMarket, ...]
     benchmark_data: Benchmark
+    unit: str
     pattern: MarketPattern
 
     def total_k(self, year: int | None = None) -> int:
@@ -136,7 +138,7 @@ class Market:
 
     def volumes_table(self) -> DataFrame:
         """Return « Année, Volume du marché »; the firm's own quantities are in `sales.by_year()`."""
-        columns = {"Année": TEXT, "Volume du marché (unités)": WHOLE}
+        columns = {"Année": TEXT, f"Volume du marché ({self.unit})": WHOLE}
         return frame(columns, zip(self.years, self.volumes, strict=True))
 
     def portfolio(self) -> DataFrame:
@@ -188,8 +190,8 @@ class Market:
         return {self.firm: self.firm_k[at], **rivals, OTHERS: self.others_k[at]}
 
 
-def draw_market(rng: NamedRng, sector: Sector, identity: Identity, sales: Sales) -> Market:
-    """Return the market around the firm's sales."""
+def draw_market(rng: NamedRng, sector: Sector, identity: Identity, sales: Sales, reviews: Reviews) -> Market:
+    """Return the market around the firm's sales; the firm's online rating is that of its reviews."""
     draw = rng("marché")
     firm_k = tuple(sales.rounded_k(year) for year in sales.years)
     tenths, totals = _totals(draw, sector.market, firm_k)
@@ -218,8 +220,9 @@ def draw_market(rng: NamedRng, sector: Sector, identity: Identity, sales: Sales)
         competitors=competitors,
         families=_families(draw, sales, totals, firm_k[-1], competitors),
         benchmark_data=draw_benchmark(
-            rng("benchmark"), sector, identity.name, sales, competitors, archetypes
+            rng("benchmark"), sector, identity.name, sales, reviews, competitors, archetypes
         ),
+        unit=sector.vocabulary.unit[1],
         pattern=sector.market,
     )
 

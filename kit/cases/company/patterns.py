@@ -121,6 +121,7 @@ class MarketPattern(FrozenModel):
     share: Range
     axes: Titles
     firm_axes: tuple[Range, Range]
+    firm_services: Text
     trends: Texts
     opportunities: Texts
     threats: Texts

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MARKETING = "Marketing et communication"
 _LEAST_OTHERS = 0.35
+_RESULT_DRIFT = (-0.008, 0.008)
 _HALF = 2
 
 
@@ -245,10 +246,12 @@ def _accounts(draw: Generator, sector: Sector, sales: Sales, marketing: int) -> 
     revenue, purchases, channels = _variable(sales)
     fixed: dict[str, list[int]] = {}
     growth = between(draw, (0.94, 1.0))
+    low, high = money.result
+    usual = between(draw, money.result)
     shares = {label: near(draw, share, 0.12) for label, share in money.fixed.items()}
     for at in range(len(sales.years)):
         contribution = revenue[at] - purchases[at] - channels[at]
-        whole = (contribution - revenue[at] * between(draw, money.result)) / 100
+        whole = (contribution - revenue[at] * min(high, max(low, usual + between(draw, _RESULT_DRIFT)))) / 100
         spent = marketing if at == len(sales.years) - 1 else rounded_to(
             marketing * revenue[at] / revenue[-1] * growth, 50
         )  # fmt: skip

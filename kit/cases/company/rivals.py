@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kit import french
 from kit.cases.company.drawing import between, near, price_cents, whole
 from kit.cases.company.offer import Product
 from kit.cases.company.patterns import Archetype, Range
 from kit.cases.company.sales import Sales
+from kit.cases.company.satisfaction import Reviews
 from kit.cases.company.sector import Sector
 from kit.cases.company.tables import ONE, TEXT, TWO, WHOLE, frame
 from kit.cases.quantities import Money, Percent, Tax
@@ -110,6 +112,7 @@ def draw_benchmark(
     sector: Sector,
     firm: str,
     sales: Sales,
+    reviews: Reviews,
     competitors: Sequence[Competitor],
     archetypes: Sequence[Archetype],
 ) -> Benchmark:
@@ -120,7 +123,7 @@ def draw_benchmark(
     weakest = min(archetype.awareness[0] for archetype in archetypes)
     awareness = near(draw, (weakest + 2 * archetypes[0].awareness[0]) / 3, 0.3)
     firm_standing = Standing(
-        firm, own, _percent(awareness), _rating(draw, (3.9, 4.7)), whole(draw, (60, 900)),
+        firm, own, _percent(awareness), french.rounded(reviews.rating, 1), reviews.count,
         _place(draw, sector.market.firm_axes),
     )  # fmt: skip
     rivals = [
@@ -131,7 +134,7 @@ def draw_benchmark(
         for rival, kind in zip(competitors, archetypes, strict=True)
     ]  # fmt: skip
     channels = ", ".join(channel.label[:1].lower() + channel.label[1:] for channel in sales.channels)
-    words = (sector.positioning, channels, sector.digital.site)
+    words = (sector.positioning, channels, sector.market.firm_services)
     return Benchmark((firm_standing, *rivals), products, sector.market.axes, words, tax)
 
 

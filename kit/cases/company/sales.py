@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 MONTHS = 12
 _PHASE = {"lancement": 1.45, "croissance": 1.18, "maturité": 1.0, "déclin": 0.85}
 _LAUNCH = 0.6
+_FITTING = 8
 _MONTH_NOISE = 0.05
-_CELL_NOISE = 0.18
+_CELL_NOISE = 0.12
 
 
 Codes = str | tuple[str, ...] | None
@@ -293,18 +294,38 @@ def _weights(
     year: int,
 ) -> dict[tuple[str, str], float]:
     """Return the part of each product and channel in the revenue of a year, whatever its sum."""
-    weights = {}
+    weights: dict[tuple[str, str], float] = {}
+    sizes: dict[str, float] = {}
     for product in products:
         if product.launched > year:
             continue
-        size = (
-            product.weight
-            * _PHASE[product.phase] ** (at - YEARS + 1)
-            * (_LAUNCH if product.launched == year else 1.0)
-        )
+        first = _LAUNCH if product.launched == year else 1.0
+        sizes[product.code] = product.weight * _PHASE[product.phase] ** (at - YEARS + 1) * first
         for channel in channels:
             if channel.code in product.channels:
-                weights[product.code, channel.code] = near(draw, size * shares[channel.code], _CELL_NOISE)
+                weights[product.code, channel.code] = 1.0
+    fitted = _fitted(weights, sizes, shares)
+    return {cell: near(draw, weight, _CELL_NOISE) for cell, weight in fitted.items()}
+
+
+def _fitted(
+    weights: dict[tuple[str, str], float], products: dict[str, float], channels: dict[str, float]
+) -> dict[tuple[str, str], float]:
+    """Return weights whose sums follow the sizes of products and the shares of channels.
+
+    Iterative proportional fitting: a product sold through one channel only keeps its size, and the channel
+    then sells less of the others.
+    """
+    for _ in range(_FITTING):
+        for axis, wanted in ((0, products), (1, channels)):
+            whole = sum(wanted.values())
+            sums = dict.fromkeys(wanted, 0.0)
+            for cell, weight in weights.items():
+                sums[cell[axis]] += weight
+            weights = {
+                cell: weight * wanted[cell[axis]] / whole / sums[cell[axis]]
+                for cell, weight in weights.items()
+            }
     return weights
 
 

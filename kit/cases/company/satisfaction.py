@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kit.cases import indicators
-from kit.cases.company.drawing import apportion, between, near, price_cents, shuffled, whole
+from kit.cases.company.drawing import apportion, between, near, shuffled, whole
 from kit.cases.company.patterns import Question, SatisfactionItem, Verbatim
 from kit.cases.company.sales import Sales
 from kit.cases.company.sector import Sector
@@ -25,7 +26,7 @@ LEVELS = ("Très satisfaits", "Plutôt satisfaits", "Plutôt pas satisfaits", "P
 STARS = (5, 4, 3, 2, 1)
 _SIZES = {"B2C": (220, 640), "B2B": (70, 190), "B2B et B2C": (160, 480)}
 _PRICES = 8
-_LOW, _HIGH = 0.72, 1.42
+_LOW = 0.68
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,24 @@ class Nps:
     def score(self) -> Points:
         """The NPS, exact."""
         return Points(indicators.net_promoter_score(self.promoters, self.passives, self.detractors))
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The online reviews, counted by stars, from five to one."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(self.counts)
+
+    @property
+    def rating(self) -> Fraction:
+        """Their mean, out of 5, exact."""
+        stars = sum(star * count for star, count in zip(STARS, self.counts, strict=True))
+        return Fraction(stars, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +150,13 @@ class Satisfaction:
     items: tuple[Item, ...]
     nps: tuple[Nps, ...]
     price_test: PriceTest
-    reviews: tuple[int, ...]
+    reviews: Reviews
     verbatims: tuple[Verbatim, ...]
 
     @property
     def score(self) -> Points:
         """The NPS of the last year."""
         return self.nps[-1].score
-
-    @property
-    def rating(self) -> Fraction:
-        """The mean of the online reviews, out of 5, exact."""
-        stars = sum(star * count for star, count in zip(STARS, self.reviews, strict=True))
-        return Fraction(stars, sum(self.reviews))
 
     def table(self) -> DataFrame:
         """Return « Critère, Importance (sur 10) » and the counts by level of satisfaction."""
@@ -168,10 +181,10 @@ class Satisfaction:
 
     def reviews_table(self) -> DataFrame:
         """Return « Note, Avis, Part » of the online reviews, with a total row."""
-        total = sum(self.reviews)
+        total = self.reviews.count
         rows = [
             (f"{star} étoile{'s' if star > 1 else ''}", count, share_of(count, total))
-            for star, count in zip(STARS, self.reviews, strict=True)
+            for star, count in zip(STARS, self.reviews.counts, strict=True)
         ]
         return frame(
             {"Note": TEXT, "Avis": WHOLE, "Part": SHARE}, [*rows, ("Total", total, share_of(total, total))]
@@ -247,9 +260,10 @@ def _price_test(draw: Generator, sector: Sector, sales: Sales) -> PriceTest:
 
 
 def _steps(middle: float) -> tuple[int, ...]:
-    """Return increasing prices around the middle, on the usual step of their size, evenly spaced."""
-    step = max(price_cents(middle * (_HIGH - _LOW) / (_PRICES - 1)), 5)
-    first = price_cents(middle * _LOW)
+    """Return increasing prices around the middle, evenly spaced by a round number near a tenth of it."""
+    size = 10 ** math.floor(math.log10(middle / 10))
+    step = min((round(size * n * 100) for n in (1, 2, 2.5, 5, 10)), key=lambda s: abs(s - middle * 10))
+    first = round(middle * 100 * _LOW / step) * step
     return tuple(first + i * step for i in range(_PRICES))
 
 
@@ -276,10 +290,10 @@ def _settled(
     return expensive, poor
 
 
-def _reviews(draw: Generator, mood: float) -> tuple[int, ...]:
+def _reviews(draw: Generator, mood: float) -> Reviews:
     count = whole(draw, (80, 900))
     weights = [0.56 * mood**3, 0.22, 0.08, 0.06 / mood, 0.09 / mood**2]
-    return apportion(count, [near(draw, weight, 0.25) for weight in weights])
+    return Reviews(apportion(count, [near(draw, weight, 0.25) for weight in weights]))
 
 
 def _verbatims(draw: Generator, sector: Sector) -> tuple[Verbatim, ...]:

@@ -134,7 +134,7 @@ class Web:
 
     def campaign_table(self) -> DataFrame:
         """Return the campaigns with their budgets and raw counts: ratios are for the reader to compute."""
-        return campaign_table(self.campaigns)
+        return campaign_table(self.campaigns, self.goals_name if self.sells else WON)
 
     def campaign_ratios(self) -> DataFrame:
         """Return CTR, CPC, CPM, CPL, CPA, conversion and ROAS of each campaign: for an answer key."""
@@ -230,30 +230,38 @@ def _lead_goals(draw: Generator, sector: Sector, customers: Customers, close: fl
 
 
 def _rows(draw: Generator, sector: Sector, goals: Goals, campaigns: Sequence[Campaign]) -> list[WebRow]:
-    """Return visits and goals by quarter, source and device; a source with campaigns has at least their clicks."""
+    """Return visits and goals by quarter, source and device; a source has at least its campaigns' clicks."""
     sources, devices = sector.digital.sources, sector.digital.devices
     pull = [between(draw, _DEVICE_PULL) if "obile" in name else near(draw, 1.0, 0.1) for name in devices]
     device_shares = [near(draw, share, 0.1) for share in devices.values()]
-    paid = {campaign.source for campaign in campaigns}
     strength = {name: near(draw, 1.0, 0.25) for name in sources}
     rows = []
     for i, quarter in enumerate(QUARTERS):
-        visits = {n: sum(c.clicks_by_quarter[i] for c in campaigns if c.source == n) for n in paid}
-        reached = {n: sum(c.goals_by_quarter[i] for c in campaigns if c.source == n) for n in paid}
-        free = [name for name in sources if name not in paid]
-        rest = max(0, goals.visits[i] - sum(visits.values()))
-        shares = [near(draw, sources[name], 0.06) for name in free]
-        visits |= dict(zip(free, apportion(rest, shares), strict=True))
-        left = goals.counts[i] - sum(reached.values())
-        reached |= dict(zip(free, apportion(left, [visits[n] * strength[n] for n in free]), strict=True))
+        clicks = {n: sum(c.clicks_by_quarter[i] for c in campaigns if c.source == n) for n in sources}
+        won = {n: sum(c.goals_by_quarter[i] for c in campaigns if c.source == n) for n in sources}
+        rest = max(0, goals.visits[i] - sum(clicks.values()))
+        free = {
+            name: 0.0 if _bought(name) else max(0.0, near(draw, share, 0.06) * goals.visits[i] - clicks[name])
+            for name, share in sources.items()
+        }
+        more = dict(zip(sources, apportion(rest, list(free.values())), strict=True))
+        left = goals.counts[i] - sum(won.values())
+        extra = apportion(left, [more[name] * strength[name] for name in sources])
+        visits = {name: clicks[name] + more[name] for name in sources}
+        reached = {name: won[name] + gained for name, gained in zip(sources, extra, strict=True)}
         for source in sources:
             by_device = apportion(visits[source], device_shares)
-            won = split(reached[source], [v * p for v, p in zip(by_device, pull, strict=True)])
+            ends = split(reached[source], [v * p for v, p in zip(by_device, pull, strict=True)])
             rows += [
                 WebRow(quarter, source, device, max(seen, got), got)
-                for device, seen, got in zip(devices, by_device, won, strict=True)
+                for device, seen, got in zip(devices, by_device, ends, strict=True)
             ]
     return rows
+
+
+def _bought(source: str) -> bool:
+    """Tell whether all the visits of a source are paid for: its visits are then its campaigns' clicks."""
+    return "payant" in source or "(publicité)" in source
 
 
 def _accounts(draw: Generator, sector: Sector) -> tuple[Account, ...]:
@@ -271,8 +279,9 @@ def _accounts(draw: Generator, sector: Sector) -> tuple[Account, ...]:
 
 def _rankings(draw: Generator, sector: Sector) -> tuple[Ranking, ...]:
     result = []
-    for query in sample(draw, sector.digital.keywords, 8):
-        searches = round(10 ** between(draw, (1.9, 4.1)) / 10) * 10
+    queries = sample(draw, sector.digital.keywords, 8)
+    volumes = sorted((round(10 ** between(draw, (1.9, 4.1)) / 10) * 10 for _ in queries), reverse=True)
+    for query, searches in zip(queries, volumes, strict=True):
         place = whole(draw, (1, 70))
         result.append(Ranking(query, searches, place if place <= 50 else None))
     return tuple(result)
@@ -299,17 +308,17 @@ def _funnel(
 ) -> tuple[tuple[str, int], ...]:
     """Return the stages from visits to orders, each smaller than the one before."""
     seen = round(visits * between(draw, (0.45, 0.65)))
+    name = sector.digital.goal_label[1][:1].upper() + sector.digital.goal_label[1][1:]
     if sector.digital.goal == "order":
         kept = max(goals, round(goals / between(draw, (0.22, 0.38))))
         paying = max(goals, round(goals / between(draw, (0.5, 0.72))))
         return (
-            ("Visites", visits), ("Pages produits consultées", max(seen, kept)), ("Paniers créés", kept),
-            ("Paiements commencés", min(kept, paying)), ("Commandes", goals),
+            ("Visites", visits), ("Pages de l’offre consultées", max(seen, kept)), ("Paniers créés", kept),
+            ("Paiements commencés", min(kept, paying)), (name, goals),
         )  # fmt: skip
     won = max(1, round(goals * close))
     quoted = max(won, round(goals * min(0.95, close + (1 - close) * between(draw, (0.35, 0.6)))))
-    name = sector.digital.goal_label[1]
     return (
         ("Visites", visits), ("Pages d’offre consultées", max(seen, goals)),
-        (name[:1].upper() + name[1:], goals), ("Propositions commerciales", quoted), ("Nouveaux clients", won),
+        (name, goals), ("Propositions commerciales", quoted), ("Nouveaux clients", won),
     )  # fmt: skip

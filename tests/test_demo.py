@@ -6,10 +6,10 @@ import json
 import re
 from pathlib import Path
 
+import docx
 import openpyxl
 import pikepdf
 import pytest
-from docx import Document as open_docx
 
 from kit.cli import main
 from kit.sessions.manifest import Manifest, read_manifest
@@ -51,8 +51,8 @@ def test_every_pdf_is_tagged_titled_and_valid_pdf_ua(demo: Path) -> None:
     found = pdfs(demo)
     assert len(found) >= 12
     for path in found:
-        result = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
-        assert result.is_compliant, (path.name, result)
+        report = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
+        assert report.is_compliant, (path.name, [str(failure) for failure in report.failures])
         with pikepdf.open(path) as pdf:
             assert bool(pdf.Root.MarkInfo.Marked)
             assert str(pdf.Root.Lang).startswith("fr")
@@ -70,7 +70,9 @@ def test_every_page_carries_the_code_the_page_number_and_the_stamp(demo: Path, m
     import subprocess
 
     for path in files(demo, manifest, "subject", "pdf"):
-        text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+        text = subprocess.run(
+            ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+        ).stdout
         pages = text.split("\f")[:-1]
         code = path.name.removesuffix("-sujet.pdf")
         for number, words in enumerate(pages, start=1):
@@ -82,7 +84,7 @@ def test_every_page_carries_the_code_the_page_number_and_the_stamp(demo: Path, m
 
 def test_every_docx_opens_with_headings_header_rows_and_alt_texts(demo: Path, manifest: Manifest) -> None:
     for path in files(demo, manifest, "subject", "docx"):
-        document = open_docx(str(path))
+        document = docx.Document(str(path))
         assert any(paragraph.style.name.startswith("Heading") for paragraph in document.paragraphs)
         assert document.tables
         pictures = document.element.body.xpath(".//wp:docPr")
@@ -93,14 +95,16 @@ def test_every_docx_opens_with_headings_header_rows_and_alt_texts(demo: Path, ma
 
 def test_every_subject_has_8_to_12_annexes_and_4_to_5_dossiers(demo: Path, manifest: Manifest) -> None:
     for path in files(demo, manifest, "subject", "docx"):
-        headings = [p.text for p in open_docx(str(path)).paragraphs if p.style.name.startswith("Heading")]
+        headings = [p.text for p in docx.Document(str(path)).paragraphs if p.style.name.startswith("Heading")]
         annexes = {match[1] for text in headings if (match := re.match(r"Annexe (A\d+)", text))}
         dossiers = {match[1] for text in headings if (match := re.match(r"Dossier (\d+)", text))}
         assert 8 <= len(annexes) <= 12, (path.name, annexes)
         assert 4 <= len(dossiers) <= 5, (path.name, dossiers)
 
 
-def test_every_grid_covers_the_principal_criteria_with_weights_and_signs(demo: Path, manifest: Manifest) -> None:
+def test_every_grid_covers_the_principal_criteria_with_weights_and_signs(
+    demo: Path, manifest: Manifest
+) -> None:
     expected = {"E2": 12, "E3": 19}
     for path in files(demo, manifest, "grid", "json"):
         grid = json.loads(path.read_text("utf-8"))
@@ -123,7 +127,7 @@ def test_every_grid_workbook_offers_the_levels(demo: Path, manifest: Manifest) -
 def test_two_variants_are_two_companies(demo: Path, manifest: Manifest) -> None:
     for epreuve in ("E2", "E3"):
         seen = [
-            "\n".join(p.text for p in open_docx(str(path)).paragraphs[:80])
+            "\n".join(p.text for p in docx.Document(str(path)).paragraphs[:80])
             for path in files(demo, manifest, "subject", "docx")
             if f"-{epreuve}-" in path.name
         ]

@@ -114,8 +114,7 @@ def _values(values: tuple[Expected, ...]) -> Table:
 
 def _value(item: Expected) -> tuple[tuple[Text, ...], ...]:
     notes = [item.formula] if item.formula else []
-    for other in item.alternatives:
-        notes.append(label("doc.or_value", value=_number(other.value, item), why=other.why))
+    notes += [label("doc.or_value", value=_number(one.value, item), why=one.why) for one in item.alternatives]
     tolerance = f"±{NBSP}{number(parse_exact(item.tolerance))}"
     cells = (item.label, _number(item.value, item), tolerance, " ; ".join(notes))
     return tuple((Text(words),) if words else () for words in cells)

@@ -86,7 +86,9 @@ class SheetPanel(PagePanel):
     def __init__(self, state: ReferentielState) -> None:
         self.state = state
         epreuves = state.referentiel.epreuves
-        super().__init__(html("sheet_shell", epreuves=epreuves, chosen=state.epreuve), {"epreuve": state.epreuve})
+        super().__init__(
+            html("sheet_shell", epreuves=epreuves, chosen=state.epreuve), {"epreuve": state.epreuve}
+        )
         self._draw()
         state.observe(self._draw, ["epreuve"])
 
@@ -100,7 +102,10 @@ class SheetPanel(PagePanel):
             (label("ui.sheet.bloc"), f"{epreuve.bloc} – {self.state.referentiel.bloc(epreuve.bloc).text}"),
             (label("ui.sheet.kind"), label(f"ui.kind.{epreuve.kind}")),
             (label("ui.sheet.work"), ", ".join(label(f"ui.work.{item}") for item in epreuve.work)),
-            (label("ui.sheet.production"), ", ".join(label(f"ui.production.{item}") for item in epreuve.production)),
+            (
+                label("ui.sheet.production"),
+                ", ".join(label(f"ui.production.{item}") for item in epreuve.production),
+            ),
             (label("ui.sheet.form"), epreuve.form),
             (label("ui.sheet.deliverables"), " ; ".join(epreuve.deliverables)),
         )

@@ -100,7 +100,9 @@ class GridState(HasTraits):
         return Progress(
             done=len(self.grid.lines) - len(self.left),
             lines=len(self.grid.lines),
-            gained=total * sum((weights[key] * values[level] for key, level in levels.items()), Fraction(0)) / whole,
+            gained=total
+            * sum((weights[key] * values[level] for key, level in levels.items()), Fraction(0))
+            / whole,
             at_stake=total * sum((weights[key] for key in levels), Fraction(0)) / whole,
         )
 

@@ -64,7 +64,9 @@ def _line(line: GridLine, several: bool, titles: Titles) -> dict[str, Any]:
     questions = label("ui.grid.questions_of", questions=enumeration(line.questions)) if line.questions else ""
     return {
         "key": line.key,
-        "code": line.criterion if not several else f"{line.criterion} ({titles.parts.get(line.part, line.part)})",
+        "code": line.criterion
+        if not several
+        else f"{line.criterion} ({titles.parts.get(line.part, line.part)})",
         "text": typeset(line.text),
         "weight": number(parse_exact(line.weight)),
         "about": " · ".join(part for part in (questions, group) if part),
@@ -175,5 +177,7 @@ def status_words(state: GridState, path: Path) -> str:
         return label("ui.status.dirty")
     if state.saved_at is None:
         return label("ui.status.nothing", file=path)
-    day = "" if state.saved_at.date() == datetime.now().astimezone().date() else f" {long_date(state.saved_at)}"
+    day = (
+        "" if state.saved_at.date() == datetime.now().astimezone().date() else f" {long_date(state.saved_at)}"
+    )
     return label("ui.status.saved", day=day, time=clock(state.saved_at), file=path)

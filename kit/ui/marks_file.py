@@ -94,7 +94,9 @@ def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
     if not isinstance(data, dict):
         raise InvalidFile(Finding("marks.not_marks", where))
     if data.get("format") != FORMAT:
-        raise InvalidFile(Finding("marks.format", where, {"format": data.get("format", "—"), "known": FORMAT}))
+        raise InvalidFile(
+            Finding("marks.format", where, {"format": data.get("format", "—"), "known": FORMAT})
+        )
     try:
         file = MarksFile.model_validate(data)
     except ValidationError as error:

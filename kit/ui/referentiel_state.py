@@ -95,7 +95,10 @@ class ReferentielState(HasTraits):
         direct = [self._competence(item, words) for item in competences if item.activity is None]
         activities = [
             self._node(
-                activity, "activity", words, [self._competence(c, words) for c in competences if c.activity == activity.id]
+                activity,
+                "activity",
+                words,
+                [self._competence(c, words) for c in competences if c.activity == activity.id],
             )
             for activity in bloc.activities
         ]
@@ -105,7 +108,8 @@ class ReferentielState(HasTraits):
         criteria = self.referentiel.criteria_of(competence.id)
         whole = matches(words, competence.id, competence.text)
         children = [
-            self._node(item, "criterion", words, [], whole=whole, note=self._seen_in(item)) for item in criteria
+            self._node(item, "criterion", words, [], whole=whole, note=self._seen_in(item))
+            for item in criteria
         ]
         return self._node(competence, "competence", words, children)
 
@@ -163,7 +167,9 @@ class ReferentielState(HasTraits):
         return Coverage(
             epreuves=tuple(epreuves[i] for i in shown),
             rows=tuple(
-                MatrixRow(row.code, row.competence, row.text, tuple(row.marks[i] for i in shown), row.assessed)
+                MatrixRow(
+                    row.code, row.competence, row.text, tuple(row.marks[i] for i in shown), row.assessed
+                )
                 for row in rows
             ),
             totals=tuple(sum("P" in row.marks[i] for row in rows) for i in shown),

@@ -66,6 +66,4 @@ def test_each_magic_explains_itself_in_french() -> None:
     from kit.messages import catalogue
 
     assert {name for name in MAGICS if f"help.{name}" not in catalogue()} == set()
-    assert {
-        name for name in MAGICS if name != "attendu" and f"piece.{name}" not in catalogue()
-    } == set()
+    assert {name for name in MAGICS if name != "attendu" and f"piece.{name}" not in catalogue()} == set()

@@ -1,6 +1,5 @@
 """A realistic exam paper, shared by the tests of the writers."""
 
-
 import io
 
 import pytest

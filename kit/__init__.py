@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from kit.version import VERSION as __version__  # noqa: F401, N811 - the usual name, for users
 
 if TYPE_CHECKING:
     from kit.authoring import check_template

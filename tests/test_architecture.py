@@ -12,7 +12,7 @@ import pytest
 KIT = Path(__file__).parent.parent / "kit"
 
 ORDER = [
-    "french", "messages", "errors", "reading", "writing", "package_data",
+    "version", "french", "messages", "errors", "reading", "writing", "package_data",
     "referentiel", "cases", "execution", "subjects", "grids", "documents", "authoring", "store", "sessions",
     "marking", "results", "practice", "exchange", "ui", "cli", "__main__",
 ]  # fmt: skip
@@ -124,7 +124,7 @@ def test_no_module_knows_the_numbers_of_one_certification() -> None:
     guilty = [
         (str(path.relative_to(KIT)), word)
         for path in modules()
-        if room(path) not in ("cases", "messages")
+        if room(path) not in ("cases", "messages") and path.stem not in ("demo", "new", "examples")
         for word in words
         for line in path.read_text("utf-8").splitlines()
         if word in line

@@ -96,6 +96,14 @@ def test_pinned_versions_carry_hashes_and_no_address() -> None:
     assert text.count("--hash=sha256:") >= len(pinned)
 
 
+def test_the_version_is_the_same_everywhere() -> None:
+    import tomllib
+
+    from kit.version import VERSION
+
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
+
+
 def test_every_dependency_is_pinned() -> None:
     import tomllib
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from kit import __version__
 from kit.errors import Finding, InvalidFile, Place
 from kit.reading import FrozenModel
 from kit.sessions.opening import Session
 from kit.sessions.production import Audience, Product
+from kit.version import VERSION
 from kit.writing import json_text
 
 MANIFEST = "manifest.json"
@@ -80,7 +80,7 @@ def manifest_of(session: Session, entries: Iterable[Entry]) -> Manifest:
     folder = session.referentiel_folder
     return Manifest(
         session=session.config.id,
-        kit=__version__,
+        kit=VERSION,
         environment=environment(),
         referentiel=Source(
             slug=session.referentiel.slug, sha256=_hash(folder / "referentiel.yaml", folder / "epreuves.yaml")

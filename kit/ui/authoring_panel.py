@@ -102,9 +102,13 @@ class AuthoringPanel(PagePanel):
         return [
             {
                 "pool": label(f"ui.pool.{pool}"),
-                "points": number(least) if least == most else label("ui.authoring.between", least=number(least), most=number(most)),
+                "points": _between(number(least), number(most)),
                 "announced": announced,
                 "agrees": announced is None or least == most == announced,
             }
             for pool, (least, most) in pool_totals(self.state.points).items()
         ]  # fmt: skip
+
+
+def _between(least: str, most: str) -> str:
+    return least if least == most else label("ui.authoring.between", least=least, most=most)

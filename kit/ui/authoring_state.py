@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from traitlets import Bool, HasTraits, Instance, Tuple, Unicode
+from traitlets import Bool, HasTraits, Instance, Unicode
 
 from kit.authoring import check_template, rules_of
 from kit.authoring.static import Rules
@@ -31,7 +29,7 @@ class AuthoringState(HasTraits):
     choice = Unicode()
     template = Instance(CaseTemplate, allow_none=True)
     rules = Instance(Rules, allow_none=True)
-    findings: Tuple[tuple[Finding, ...], Any] = Tuple()
+    findings = Instance(tuple, ())
     executed = Bool(False)
 
     @property

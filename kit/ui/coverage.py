@@ -97,10 +97,15 @@ def form_points(template: CaseTemplate) -> tuple[FormPoints, ...]:
             announced = line.options.get("points")
             rows.append(
                 FormPoints(
-                    cell.dossier, line.words.get("title", ""), cell.form, line.options.get("pool", "examen"), cell.number,
-                    sum(here, start=Fraction(0)), None if announced is None else _number(announced),
+                    dossier=cell.dossier,
+                    title=line.words.get("title", ""),
+                    form=cell.form,
+                    pool=line.options.get("pool", POOLS[0]),
+                    cell=cell.number,
+                    given=sum(here, start=Fraction(0)),
+                    announced=None if announced is None else _number(announced),
                 )
-            )  # fmt: skip
+            )
     common = sum((question.total for question in asked if question.dossier is None), start=Fraction(0))
     return (*rows, *([FormPoints(None, "", None, None, None, common, None)] if common else []))
 

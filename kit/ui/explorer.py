@@ -26,16 +26,21 @@ class ReferentielExplorer(VBox):  # type: ignore[misc]  # the library's base cla
 
     def __init__(self, slug: str = DEFAULT, workspace: Path | None = None) -> None:
         self.state: ReferentielState | None = None
+        self.tree: PagePanel
+        self.sheet: PagePanel
+        self.matrix: PagePanel
         try:
             self.state = ReferentielState(load_referentiel(find_referentiel(slug, workspace)))
         except KitError as error:
             problem = ProblemPanel(error)
-            self.tree = self.sheet = self.matrix = problem
+            self.tree, self.sheet, self.matrix = problem, problem, problem
             super().__init__([problem])
             return
-        self.tree: PagePanel = TreePanel(self.state)
-        self.sheet: PagePanel = SheetPanel(self.state)
-        self.matrix: PagePanel = MatrixPanel(self.state)
+        self.tree, self.sheet, self.matrix = (
+            TreePanel(self.state),
+            SheetPanel(self.state),
+            MatrixPanel(self.state),
+        )
         super().__init__([self.tree, self.sheet, self.matrix])
 
     def __repr__(self) -> str:

@@ -21,7 +21,7 @@ from kit.ui.marks_file import NAME_LENGTH
 _STATIC = Path(__file__).parent / "static"
 
 
-class GridPanel(anywidget.AnyWidget):  # type: ignore[misc]  # the library's base class carries no types
+class GridPanel(anywidget.AnyWidget):
     """The correction grid in a notebook.
 
     `table` goes to the page once. `input` comes from it after every change (all the marks, the copy, the marker,

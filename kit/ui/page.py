@@ -41,7 +41,7 @@ def html(template: str, **values: Any) -> str:
     return _environment().get_template(f"{template}.html").render(values)
 
 
-class PagePanel(anywidget.AnyWidget):  # type: ignore[misc]  # the library's base class carries no types
+class PagePanel(anywidget.AnyWidget):
     """A panel of HTML in a notebook. A subclass names its regions and answers in `changed` and `act`.
 
     Attributes:

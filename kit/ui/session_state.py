@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from traitlets import HasTraits, Instance, Tuple
+from traitlets import HasTraits, Instance
 
-from kit.errors import Finding, KitError, Severity
+from kit.errors import KitError, Severity
 from kit.sessions.build import BUILD, build_session
-from kit.sessions.manifest import Entry, read_manifest
+from kit.sessions.manifest import read_manifest
 from kit.sessions.opening import Session, check_session, open_session
 
 Watch = Callable[[int, int, str], None]
@@ -28,8 +28,8 @@ class SessionState(HasTraits):
 
     folder = Instance(Path)
     session = Instance(Session, allow_none=True)
-    findings: Tuple[tuple[Finding, ...], object] = Tuple()
-    files: Tuple[tuple[Entry, ...], object] = Tuple()
+    findings = Instance(tuple, ())
+    files = Instance(tuple, ())
     seconds = Instance(float, allow_none=True)
 
     def __init__(self, folder: Path) -> None:

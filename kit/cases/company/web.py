@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit import french
 from kit.cases.company.campaigns import (
+    WON,
     Campaign,
     Goals,
     campaign_ratios,

@@ -1,6 +1,7 @@
 """What a case template may say and use: magics, annexes, expected answers, a company and its market.
 
-In a template: `%load_ext kit.cases`, then `from kit.cases import annexe, attendu, company, named_rng`.
+In a template: `%load_ext kit.cases`, then `from kit.cases import annexe, attendu, named_rng` and
+`from kit.cases.company import company`.
 """
 
 from __future__ import annotations
@@ -15,15 +16,14 @@ from kit.cases.template import CaseTemplate, find_template, load_template, templ
 
 if TYPE_CHECKING:
     from kit.cases import charts, indicators
-    from kit.cases.company import company
     from kit.cases.seeds import named_rng
 
 __all__ = [
-    "MIME", "CaseTemplate", "annexe", "attendu", "charts", "company", "draw_forms", "find_template", "indicators",
+    "MIME", "CaseTemplate", "annexe", "attendu", "charts", "draw_forms", "find_template", "indicators",
     "load_ipython_extension", "load_template", "named_rng", "read_pieces", "select_forms", "template_folders",
 ]  # fmt: skip
 
-_LATE = {"company": "kit.cases.company", "named_rng": "kit.cases.seeds"}
+_LATE = {"named_rng": "kit.cases.seeds"}
 
 
 def __getattr__(name: str) -> Any:

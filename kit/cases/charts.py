@@ -6,7 +6,7 @@ black and white still reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +20,7 @@ from kit.french import number
 COLOURS = ("#1f4e79", "#c55a11", "#548235", "#7f6000", "#7030a0", "#595959")
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++")
 MARKERS = ("o", "s", "^", "D", "v", "P")
+_LEGEND_LETTERS = 60
 _STYLE: Any = {
     "font.family": "Lato",
     "font.size": 9,
@@ -57,6 +58,12 @@ def _axis(axes: Any, title: str, places: int | None = None) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6), places)))
 
 
+def _columns(names: Iterable[str]) -> int:
+    """Return how many columns a legend takes without growing wider than the figure."""
+    kept = list(names)
+    return min(4, len(kept)) if sum(map(len, kept)) <= _LEGEND_LETTERS else 2
+
+
 def bars(
     labels: Sequence[str],
     series: Mapping[str, Sequence[Any]],
@@ -82,7 +89,7 @@ def bars(
         axes.grid(visible=False, axis="x")
         _axis(axes, unit)
         if len(series) > 1:
-            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(4, len(series)))
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=_columns(series))
         return made
 
 
@@ -119,7 +126,7 @@ def lines(
         axes.set_xticks(range(len(labels)), labels, rotation=0 if len(labels) < 9 else 45)
         _axis(axes, unit)
         if len(series) > 1:
-            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=min(4, len(series)))
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=_columns(series))
         return made
 
 

@@ -31,6 +31,8 @@ def load(shell: Any) -> None:
 
 
 def _magic(name: str, shell: Any) -> Any:
+    from IPython.core.magic import no_var_expand
+
     def run(line: str, cell: str) -> None:
         read = read_line(name, line)
         if read.findings:
@@ -39,7 +41,7 @@ def _magic(name: str, shell: Any) -> Any:
         emit(piece_of(MagicCell(read, cell), shell.user_ns))
 
     run.__doc__ = words(f"help.{name}")
-    return run
+    return no_var_expand(run)  # IPython would turn the `{{ }}` of a magic's line into `{ }`
 
 
 def piece_of(magic: MagicCell, variables: Mapping[str, Any]) -> Any:

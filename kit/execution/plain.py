@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,12 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
     value: Any = None
     run.output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            logging.getLogger("papermill").setLevel(logging.ERROR)
-            papermill.execute_notebook(
-                str(run.template), str(run.output), parameters=dict(run.parameters), progress_bar=False,
-                request_save_on_cell_execute=False, cwd=str(run.folder) if run.folder else None,
-                execution_timeout=timeout, kernel_name="python3", extra_arguments=["--log-level=40"],
-            )  # fmt: skip
+        logging.getLogger("papermill").setLevel(logging.ERROR)
+        papermill.execute_notebook(
+            str(run.template), str(run.output), parameters=dict(run.parameters), progress_bar=False,
+            request_save_on_cell_execute=False, resources=_working_folder(run),
+            execution_timeout=timeout, kernel_name="python3", extra_arguments=["--log-level=50"],
+        )  # fmt: skip
     except PapermillExecutionError as raised:
         failure = _failure(run.output, raised)
     except Exception as raised:  # noqa: BLE001 - a run never takes its neighbours down
@@ -50,6 +47,11 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
     seconds = time.perf_counter() - started
     output = run.output if run.output.exists() else None
     return RunResult(run, output, failure, error, value, seconds)
+
+
+def _working_folder(run: Run) -> dict[str, Any]:
+    """Return what tells the kernel its folder. papermill's own `cwd` moves this whole process, threads and all."""
+    return {"metadata": {"path": str(run.folder)}} if run.folder else {}
 
 
 def _close_event_loop() -> None:

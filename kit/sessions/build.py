@@ -19,7 +19,7 @@ from typing import Protocol
 from kit.authoring import failure_finding
 from kit.cases import select_forms
 from kit.documents.facts import exam_facts
-from kit.errors import CaseFailed, Finding, InvalidFile, KitError, Place
+from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place
 from kit.execution import Run, RunResult, execute_many
 from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
@@ -90,6 +90,7 @@ def build_session(
                 *_make_all(session, variants, staging, jobs, progress),
                 *_copy(folder / BUILD, staging, kept),
             ]
+            _complete(staging, entries)
             write_text(staging / MANIFEST, manifest_of(session, entries).text())
             write_attribution(folder, attribute(session, secret, session.attributions))
             write_draws(folder, _draws(session, variants))
@@ -190,6 +191,21 @@ def _copy(build: Path, staging: Path, kept: Iterable[Entry]) -> list[Entry]:
         write_bytes(staging / item.path, (build / item.path).read_bytes())
         entries.append(item)
     return entries
+
+
+def _complete(staging: Path, entries: Sequence[Entry]) -> None:
+    """Check that every file of the manifest is there, whole, before the old build gives way.
+
+    Raises:
+        KitBug: a file is missing or has another size.
+    """
+    wrong = [item.path for item in entries if _size(staging / item.path) != item.bytes]
+    if wrong or not entries:
+        raise KitBug(f"incomplete build: {wrong}")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else -1
 
 
 def _draws(session: Session, variants: Sequence[Variant]) -> list[Draw]:

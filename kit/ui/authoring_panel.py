@@ -59,10 +59,11 @@ class AuthoringPanel(PagePanel):
         if action != "check":
             return
         run = bool(self.values.get("run", True))
-        self.fill(summary=html("authoring_wait", run=run))
+        self.fill(progress=html("authoring_wait", run=run))
         if self.state.template is None:
             self.state.open(self._asked())
         self.state.check(run=run)
+        self.fill(progress="")
         self._draw()
 
     def _draw(self) -> None:

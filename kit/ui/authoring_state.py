@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from kit.authoring import check_template, rules_of
@@ -45,7 +46,7 @@ class AuthoringState(HasTraits):
         if not choice:
             return
         try:
-            self.template = load_template(find_template(choice, self.workspace))
+            self.template = load_template(find_template(choice, self.workspace).absolute())
             self.rules, _ = rules_of(self.template, self.workspace)
         except KitError as error:
             self.findings = error.findings

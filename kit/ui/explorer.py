@@ -112,7 +112,7 @@ class SheetPanel(PagePanel):
                 ", ".join(label(f"ui.production.{item}") for item in epreuve.production),
             ),
             (label("ui.sheet.form"), epreuve.form),
-            (label("ui.sheet.deliverables"), " ; ".join(epreuve.deliverables)),
+            (label("ui.sheet.deliverables"), " ".join(epreuve.deliverables)),
         )
         links = self.state.links
         self.fill(

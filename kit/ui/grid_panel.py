@@ -42,7 +42,8 @@ class GridPanel(anywidget.AnyWidget):
 
     def __init__(self, grid: Grid, path: str | Path = "") -> None:
         self.state = GridState(grid)
-        self.path = Path(path) if str(path) else working_folder() / f"notes-{grid.code}.json"
+        asked = Path(path) if str(path) else working_folder() / f"notes-{grid.code}.json"
+        self.path, self._shown_path = asked.absolute(), str(asked)
         self.findings: tuple[Finding, ...] = ()
         self._sequence = self._last_action = 0
         super().__init__(table=table_data(grid, titles_of(grid)))
@@ -77,7 +78,7 @@ class GridPanel(anywidget.AnyWidget):
             "marks": marks_data(self.state),
             "copy": self.state.copy_number,
             "marker": self.state.marker,
-            "summary": summary_data(self.state, self.path, self.findings),
+            "summary": summary_data(self.state, self._shown_path, self.findings),
         }
 
     @observe("input")

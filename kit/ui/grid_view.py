@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from kit.documents.markdown import inlines
@@ -116,7 +115,7 @@ def mark_of(data: Any) -> Mark:
     return Mark.model_validate({**fields, "comment": data.get("comment") or ""})
 
 
-def summary_data(state: GridState, path: Path, findings: tuple[Finding, ...]) -> dict[str, Any]:
+def summary_data(state: GridState, path: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
     """Return what changes with every mark: the score in words, what is left, what is saved."""
     progress = state.progress
     return {
@@ -171,7 +170,7 @@ def _code(grid: Grid, key: str) -> str:
     return criterion if sum(line.criterion == criterion for line in grid.lines) == 1 else key
 
 
-def status_words(state: GridState, path: Path) -> str:
+def status_words(state: GridState, path: str) -> str:
     """Return what is saved and what is not."""
     if state.dirty:
         return label("ui.status.dirty")

@@ -32,11 +32,11 @@ def _environment() -> Environment:
     return environment
 
 
-def _words(name: str, **fields: Any) -> str:
+def _words(name: str, /, **fields: Any) -> str:
     return label(f"ui.{name}", **fields)
 
 
-def html(template: str, **values: Any) -> str:
+def html(template: str, /, **values: Any) -> str:
     """Return the HTML of a template of this room, every value escaped."""
     return _environment().get_template(f"{template}.html").render(values)
 
@@ -101,7 +101,7 @@ class PagePanel(anywidget.AnyWidget):
         except KitError as error:
             self.show_findings(error.findings)
         except Exception as error:
-            self.fill(findings=html("bug", name=type(error).__name__))
+            self.fill(findings=html("bug", name=type(error).__name__), progress="")
             raise
         finally:
             self.answered = {"seq": int(sent.get("seq", 0))}

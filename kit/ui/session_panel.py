@@ -88,7 +88,7 @@ class SessionPanel(PagePanel):
 
     def _facts(self) -> list[tuple[str, str]]:
         session = self.state.session
-        facts = [(label("ui.session.folder"), str(self.state.folder.resolve()))]
+        facts = [(label("ui.session.folder"), str(self.state.folder))]
         if session is None:
             return facts
         reglement = f"{session.reglement.slug} ({session.reglement.version})"

@@ -33,7 +33,7 @@ class SessionState(HasTraits):
     seconds = Instance(float, allow_none=True)
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder=folder)
+        super().__init__(folder=folder.absolute())
 
     @property
     def can_build(self) -> bool:

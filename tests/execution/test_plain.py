@@ -74,6 +74,21 @@ def test_a_notebook_runs_in_the_folder_asked_for(tmp_path: Path) -> None:
     assert execute_many([run])[0].ok
 
 
+def test_running_never_moves_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads share the process's folder: relative paths must keep their meaning while notebooks run elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    elsewhere = tmp_path / "ailleurs"
+    elsewhere.mkdir()
+    write(Path("m.ipynb"), [("code", "seed = 1", ("parameters",)), ("code", "import time; time.sleep(0.3)", ())])
+    seen: list[Path] = []
+    runs = [Run(Path("m.ipynb"), Path(f"out-{n}.ipynb"), {}, elsewhere) for n in range(3)]
+    results = execute_many(runs, jobs=3, then=lambda _: seen.append(Path.cwd()), watcher=lambda _: None)
+    assert all(result.ok for result in results), [result.error for result in results]
+    assert set(seen) == {tmp_path}
+    assert Path.cwd() == tmp_path
+    assert sorted(path.name for path in tmp_path.glob("out-*")) == ["out-0.ipynb", "out-1.ipynb", "out-2.ipynb"]
+
+
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(ValueError, match="rapide"):
         execute_many([], engine="rapide")

@@ -12,6 +12,7 @@ from kit.cases.company.patterns import Campaign as Pattern
 from kit.cases.company.sector import Sector
 from kit.cases.company.tables import TEXT, TWO, WHOLE, frame
 from kit.cases.quantities import Money, Percent
+from kit.french import enumeration
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -58,9 +59,11 @@ class Campaign:
 
     @property
     def period(self) -> str:
-        """When it ran: « T1 à T4 », or « T2 » alone."""
+        """When it ran: « T1 à T4 », « T2 et T4 », or « T2 » alone."""
         first, last = min(self.quarters), max(self.quarters)
-        return f"T{first}" if first == last else f"T{first} à T{last}"
+        if len(self.quarters) > 2 and len(self.quarters) == last - first + 1:
+            return f"T{first} à T{last}"
+        return enumeration([f"T{quarter}" for quarter in self.quarters])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ Bounds = tuple[float, float]
 _STEPS = ((20_00, 5), (50_00, 10), (200_00, 50), (1_000_00, 100), (5_000_00, 500))
 _LARGE_STEP = 10_00
 _SMALL, _MIDDLE = 50, 200
+_HALF = Fraction(1, 2)
 
 
 def between(rng: Generator, bounds: Bounds) -> float:
@@ -102,8 +103,8 @@ def shelf_cents(euros: float, rate: Fraction) -> int:
     else:
         cents = round(shown) * 100 if shown < _MIDDLE else price_cents(shown)
     while True:
-        before_tax = round(cents / (1 + rate))
-        if round(before_tax * (1 + rate)) == cents:
+        before_tax = math.floor(cents / (1 + rate) + _HALF)
+        if math.floor(before_tax * (1 + rate) + _HALF) == cents:
             return before_tax
         cents += 10
 

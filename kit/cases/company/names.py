@@ -49,15 +49,28 @@ def _bare_brands() -> tuple[str, ...]:
 def nearest_likeness(name: str, others: Iterable[str], limit: float) -> float:
     """Return the highest likeness of `name` to `others` (bare names), or 0 when none reaches `limit`."""
     matcher = SequenceMatcher(None, "", name, autojunk=False)
-    size = len(name)
+    size, letters = len(name), _letters(name)
     best = 0.0
     for other in others:
-        if 2 * min(size, len(other)) < limit * (size + len(other)):
+        needed = limit * (size + len(other)) / 2
+        its_letters = _letters(other)
+        if size - (letters & ~its_letters).bit_count() < needed:
+            continue
+        if len(other) - (its_letters & ~letters).bit_count() < needed:
             continue
         matcher.set_seq1(other)
         if matcher.quick_ratio() >= limit:
             best = max(best, matcher.ratio())
     return best if best >= limit else 0.0
+
+
+@cache
+def _letters(word: str) -> int:
+    """Return the set of a bare word's letters as bits: a quick way to see that two words cannot be alike."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 64)
+    return bits
 
 
 @cache

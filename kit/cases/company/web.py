@@ -320,6 +320,6 @@ def _funnel(
     won = max(1, round(goals * close))
     quoted = max(won, round(goals * min(0.95, close + (1 - close) * between(draw, (0.35, 0.6)))))
     return (
-        ("Visites", visits), ("Pages d’offre consultées", max(seen, goals)),
+        ("Visites", visits), ("Pages de l’offre consultées", max(seen, goals)),
         (name, goals), ("Propositions commerciales", quoted), ("Nouveaux clients", won),
     )  # fmt: skip

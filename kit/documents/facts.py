@@ -57,6 +57,6 @@ def exam_facts(
         day=day,
         start=start,
         stamp=stamp,
-        reglement=f"{reglement.slug} {reglement.version}",
+        reglement=f"« {reglement.slug} », version {reglement.version}",
         reglement_is_example=reglement.is_example,
     )

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from kit.documents.facts import ExamFacts
 from kit.documents.markdown import inlines
 from kit.documents.model import (
+    Align,
     Block,
     Box,
     Document,
     Fields,
     Heading,
+    Inline,
     Inlines,
     LineBreak,
     Paragraph,
@@ -41,44 +43,53 @@ def grid_document(grid: Grid, facts: ExamFacts, referentiel: Referentiel) -> Doc
 
 
 def _body(grid: Grid, facts: ExamFacts, referentiel: Referentiel) -> Iterator[Block]:
-    yield Heading(1, text(f"{label('grid.title')} – {facts.epreuve} – {facts.epreuve_title}"))
     yield Fields(
         ((label("grid.subject"), grid.code), (label("grid.copy"), None), (label("grid.marker"), None))
     )
     rule = label("grid.example" if grid.reglement.example else "grid.rule", reglement=facts.reglement)
-    levels = ", ".join(f"{level.label} = {number(parse_exact(level.value))}" for level in grid.scale.levels)
+    levels = ", ".join(f"{level.label} = {value_text(level.value)}" for level in grid.scale.levels)
     yield Box("marker", (Paragraph(text(label("grid.how", levels=levels))), Paragraph(text(rule))))
-    parts = {line.part: None for line in grid.lines}
     epreuve = referentiel.epreuve(grid.epreuve)
-    for part in parts:
-        if len(parts) > 1:
-            yield Heading(2, text(epreuve.part(part).label))
+    for part in dict.fromkeys(line.part for line in grid.lines):
+        yield Heading(1, text(epreuve.part(part).label))
         for competence in dict.fromkeys(line.competence for line in grid.lines if line.part == part):
             lines = [line for line in grid.lines if (line.part, line.competence) == (part, competence)]
-            yield from _competence(competence, lines, grid, referentiel, 3 if len(parts) > 1 else 2)
+            yield from _competence(competence, lines, grid, referentiel)
     yield Fields(
         ((label("grid.mark", total=number(parse_exact(grid.total))), None), (label("grid.date"), None))
     )
 
 
 def _competence(
-    competence: str, lines: list[GridLine], grid: Grid, referentiel: Referentiel, level: int
+    competence: str, lines: list[GridLine], grid: Grid, referentiel: Referentiel
 ) -> Iterator[Block]:
     found = referentiel.competence(competence)
-    yield Heading(level, text(f"{found.id} – {found.text}"))
+    yield Heading(2, text(f"{found.id} – {found.source_text}"))
     header = (
-        text(label("grid.criterion")), text(label("grid.weight")),
-        *(text(item.label) for item in grid.scale.levels), text(label("grid.comment")),
+        text(label("grid.criterion")), text(label("grid.signs")), text(label("grid.weight")),
+        *(_two_lines(item.label) for item in grid.scale.levels), text(label("grid.comment")),
     )  # fmt: skip
     rows = tuple(_row(line, grid) for line in lines)
-    count = len(grid.scale.levels)
-    align = ("left", "right", *("center",) * count, "left")
-    yield Table(header, rows, align, None, (10, 1.4, *(1.9,) * count, 4.5), True)  # type: ignore[arg-type]
+    boxes: tuple[Align, ...] = ("center",) * len(grid.scale.levels)
+    widths = (6.4, 11.5, 1.3, *(2.2 for _ in boxes), 3.4)
+    yield Table(header, rows, ("left", "left", "right", *boxes, "left"), None, widths, True)
+
+
+def _two_lines(words: str) -> Inlines:
+    """Return a level's label cut at its last space, so that a narrow column does not hyphenate it."""
+    first, _, last = words.rpartition(" ")
+    return (*text(first), LineBreak(), *text(last)) if first else text(last)
 
 
 def _row(line: GridLine, grid: Grid) -> tuple[Inlines, ...]:
-    words: list[Inlines] = [(Strong(text(line.criterion)), Text(f" {line.text}"))]
-    words += [(LineBreak(), Text("• "), *inlines(sign)) for sign in line.observables]
-    criterion = tuple(item for part in words for item in part)
+    criterion = (Strong(text(line.criterion)), Text(f" {line.text}"))
+    signs: list[Inline] = []
+    for sign in line.observables:
+        signs += [*([LineBreak()] if signs else []), Text("• "), *inlines(sign)]
     boxes = (text(EMPTY_BOX),) * len(grid.scale.levels)
-    return (criterion, text(number(parse_exact(line.weight))), *boxes, ())
+    return (criterion, tuple(signs), text(number(parse_exact(line.weight))), *boxes, ())
+
+
+def value_text(value: str) -> str:
+    """Return a level's value as people read it: a decimal, or a fraction that no decimal writes."""
+    return value if "/" in value else number(parse_exact(value))

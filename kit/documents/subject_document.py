@@ -24,7 +24,7 @@ from kit.documents.model import (
     Text,
     text,
 )
-from kit.french import NBSP, clock, duration, long_date, number, plural
+from kit.french import NBSP, clock, counted, duration, long_date, number, plural
 from kit.messages import label
 from kit.referentiel import parse_exact
 from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject, Identity
@@ -40,14 +40,31 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
         code=identity.code,
         stamp=facts.stamp,
         cover=exam_cover(
-            identity, facts, label("doc.subject"), (*_notices(subject), *_contents(subject)), subject.points
+            identity,
+            facts,
+            label("doc.subject"),
+            _notices(subject),
+            points=subject.points,
+            annexes=_annex_range(subject),
         ),
-        body=(*_context(subject), *_dossiers(subject), *_orals(subject), *_annexes(subject)),
+        body=(
+            *_contents(subject),
+            *_context(subject),
+            *_dossiers(subject),
+            *_orals(subject),
+            *_annexes(subject),
+        ),
     )
 
 
 def exam_cover(
-    identity: Identity, facts: ExamFacts, kind: str, notices: tuple[Block, ...], points: str | None = None
+    identity: Identity,
+    facts: ExamFacts,
+    kind: str,
+    notices: tuple[Block, ...],
+    *,
+    points: str | None = None,
+    annexes: str | None = None,
 ) -> Cover:
     """Return the first page shared by all documents of an épreuve."""
     rows = [
@@ -60,6 +77,8 @@ def exam_cover(
     if facts.day is not None:
         start = f", {clock(facts.start)}" if facts.start else ""
         rows.append((label("doc.date"), f"{long_date(facts.day, weekday=True)}{start}"))
+    if annexes:
+        rows.append((label("doc.annexes"), annexes))
     if points is not None:
         rows.append((label("doc.points"), points_text(points)))
     rows += [
@@ -74,6 +93,14 @@ def exam_cover(
         facts=tuple(rows),
         notices=notices,
     )
+
+
+def _annex_range(subject: CandidateSubject) -> str | None:
+    """Return how many annexes there are, with the first and the last: « 12 annexes, de A1 à A12 »."""
+    ids = [annex.id for annex in subject.annexes]
+    if not ids:
+        return None
+    return label("doc.annex_range", count=counted(len(ids), "annexe"), first=ids[0], last=ids[-1])
 
 
 def points_text(points: str) -> str:
@@ -106,13 +133,9 @@ def _contents(subject: CandidateSubject) -> tuple[Block, ...]:
     rows.append(((Strong(text(label("doc.total"))),), (), (Strong(text(points_text(subject.points))),)))
     header = (text(label("doc.part")), text(label("doc.questions")), text(label("doc.scale")))
     table = Table(header, tuple(rows), ("left", "left", "right"), label("doc.scale_caption"), (6, 3, 2), True)
-    annexes = [
-        (Paragraph(text(label("doc.annexe", id=annex.id, title=annex.title))),) for annex in subject.annexes
-    ]
-    listed = (
-        (Paragraph((Strong(text(label("doc.annex_list"))),)), ListBlock(tuple(annexes))) if annexes else ()
-    )
-    return (table, *listed)
+    annexes = tuple((Paragraph(text(f"{annex.id} – {annex.title}")),) for annex in subject.annexes)
+    listed = (Paragraph((Strong(text(label("doc.annex_list"))),)), ListBlock(annexes)) if annexes else ()
+    return (Heading(1, text(label("doc.contents"))), table, *listed)
 
 
 def _context(subject: CandidateSubject) -> Iterator[Block]:

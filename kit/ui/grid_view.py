@@ -10,7 +10,7 @@ from typing import Any
 from kit.documents.markdown import inlines
 from kit.documents.model import plain
 from kit.errors import Finding, KitError
-from kit.french import NBSP, clock, counted, enumeration, long_date, number, plural, rounded, typeset
+from kit.french import NBSP, clock, counted, enumeration, long_date, number, rounded, typeset
 from kit.grids import Grid, GridLine, Mark
 from kit.messages import label, sentence
 from kit.referentiel import exact_text, parse_exact
@@ -18,9 +18,8 @@ from kit.ui.grid_state import GridState
 from kit.ui.grids_at_hand import Titles
 
 _WORDS = (
-    "subject", "copy", "marker", "criterion", "weight", "comment", "questions", "comment_of", "clear", "clear_of",
-    "save", "reload", "reload_confirm", "next_left", "signs", "lost", "keys", "levels", "name", "progress", "mark",
-    "comments_of", "nothing_left", "cleared",
+    "subject", "copy", "marker", "criterion", "weight", "comment", "comment_of", "clear", "clear_of", "cleared",
+    "save", "reload", "reload_confirm", "next_left", "signs", "lost", "keys", "levels", "name", "progress",
 )  # fmt: skip
 NOT_ASSESSED = "state:not_assessed"
 
@@ -138,30 +137,31 @@ def summary_data(state: GridState, path: str, findings: tuple[Finding, ...]) -> 
 
 
 def mark_words(state: GridState) -> str:
-    """Return the mark in words, or why there is none."""
+    """Return the mark in words, or that there is none."""
     score = state.score
     if score.rounded is not None:
         total = number(parse_exact(score.out_of))
         return label("ui.grid.mark_of", mark=number(parse_exact(score.rounded)), total=total)
-    if score.reason == "not_marked":
-        return label("ui.no_mark.not_marked")
-    if score.reason == "not_assessed":
-        criteria = [_code(state.grid, key) for key in score.not_assessed]
-        verb = plural(len(criteria), label("ui.is_not_assessed"), label("ui.are_not_assessed"))
-        return label("ui.no_mark.not_assessed", criteria=enumeration(criteria), verb=verb)
-    return label("ui.no_mark.nothing_left")
+    return label("ui.no_mark.yet" if score.reason == "not_marked" else "ui.no_mark.at_all")
 
 
 def _exact_words(state: GridState) -> str:
     score = state.score
-    return "" if score.mark is None else label("ui.grid.exact", mark=_exact(parse_exact(score.mark)))
+    if score.mark is None:
+        return sentence(f"score.{score.reason}")
+    return label("ui.grid.exact", mark=_exact(parse_exact(score.mark)))
 
 
 def _left_words(state: GridState) -> str:
-    if not state.left:
-        return label("ui.grid.nothing_left")
-    codes = [_code(state.grid, key) for key in state.left]
-    return label("ui.grid.left", count=counted(len(codes), "critère"), criteria=", ".join(codes))
+    score = state.score
+    left = [_code(state.grid, key) for key in score.not_marked]
+    unassessed = [_code(state.grid, key) for key in score.not_assessed]
+    words = label("ui.grid.nothing_left")
+    if left:
+        words = label("ui.grid.left", count=counted(len(left), "critère"), criteria=", ".join(left))
+    if unassessed:
+        words += " " + label("ui.grid.unassessed", criteria=enumeration(unassessed))
+    return words
 
 
 def _code(grid: Grid, key: str) -> str:

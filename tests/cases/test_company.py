@@ -13,6 +13,7 @@ import pytest
 from kit.cases.company import company, find_sector, formats, printed, sectors
 from kit.cases.company.facts import FACTS
 from kit.cases.company.names import is_free
+from kit.cases.contents import content_of
 from kit.cases.quantities import Money, Percent, Points
 from kit.errors import AuthorError, UnknownCode
 from kit.french import rounded
@@ -633,6 +634,15 @@ def test_every_table_prints_with_french_headers_and_a_format_for_each_column(sec
         assert all("'" not in column for column in table.columns), name
         cells = printed(table)
         assert all(isinstance(cell, str) and cell != "None" for cell in cells.to_numpy().ravel()), name
+
+
+@pytest.mark.parametrize("sector", sectors())
+def test_every_table_becomes_an_annex_with_its_own_formats(sector):
+    for name, table in tables(company(12, sector)).items():
+        content = content_of(table, "A1", "", formats(table))
+        assert len(content.rows) == len(table), name
+        years = [column for column in content.columns if column.name in ("Année", "Lancement", "Exercice")]
+        assert all(column.kind == "text" for column in years), name
 
 
 def test_the_total_row_of_a_table_is_the_sum_of_the_others():

@@ -70,7 +70,7 @@ def _competence(
         *(_two_lines(item.label) for item in grid.scale.levels), text(label("grid.comment")),
     )  # fmt: skip
     rows = tuple(_row(line, grid) for line in lines)
-    boxes: tuple[Align, ...] = ("center",) * len(grid.scale.levels)
+    boxes: list[Align] = ["center" for _ in grid.scale.levels]
     widths = (6.4, 11.5, 1.3, *(2.2 for _ in boxes), 3.4)
     yield Table(header, rows, ("left", "left", "right", *boxes, "left"), None, widths, True)
 

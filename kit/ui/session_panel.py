@@ -10,6 +10,7 @@ from typing import Any
 from kit.errors import KitError
 from kit.french import clock, counted, duration, enumeration, long_date, number
 from kit.messages import catalogue, label
+from kit.referentiel import natural_key
 from kit.sessions.demo import demo_session
 from kit.sessions.files import CONFIG
 from kit.sessions.manifest import Entry
@@ -141,7 +142,7 @@ def _day(day: date | datetime | None) -> str:
 def _groups(files: tuple[Entry, ...]) -> Iterator[dict[str, Any]]:
     """Yield the files by audience, in the order of the build's folders."""
     for audience in FOLDERS:
-        mine = [entry for entry in files if entry.audience == audience]
+        mine = sorted((e for e in files if e.audience == audience), key=lambda entry: natural_key(entry.path))
         if mine:
             yield {
                 "audience": label(f"ui.audience.{audience}"),

@@ -64,9 +64,10 @@ def _paper(executed: Path, job: tuple[int, str]) -> Paper:
     subject = build_subject(located, TEMPLATE.header, epreuve, SLUG, drawn)
     candidate = subject.for_candidate()
     tables = {annex.id: _read(table_csv(table)) for annex, table in annex_tables(candidate.annexes)}
-    questions = [q.text for dossier in candidate.dossiers for q in dossier.questions]
+    asked = [q.text for dossier in candidate.dossiers for q in dossier.questions]
+    situations = [dossier.text for dossier in candidate.dossiers]
     texts = [annex.content.text for annex in candidate.annexes if annex.content.type == "text"]
-    return Paper(subject, tables, "\n".join([*questions, *texts]))
+    return Paper(subject, tables, "\n".join([*asked, *situations, *texts]))
 
 
 def _read(text: str) -> Rows:
@@ -196,7 +197,7 @@ def _channels(rows: Rows, price: Price) -> Iterator[tuple[str, Fraction]]:
         yield f"Marge unitaire nette : {row['Circuit']}", net - own - price.cost
 
 
-def _campaigns(rows: Rows, media: Fraction) -> tuple[dict[str, Fraction], Answers]:
+def _campaigns(rows: Rows, media: Fraction, loyal: str) -> tuple[dict[str, Fraction], Answers]:
     labels: dict[str, Fraction] = {}
     costs = []
     for row in rows:
@@ -206,7 +207,8 @@ def _campaigns(rows: Rows, media: Fraction) -> tuple[dict[str, Fraction], Answer
         labels[f"CAC : {row['Campagne']}"] = budget / won
         costs.append((budget / won, budget, won))
     spent, gained = (sum((cost[at] for cost in costs), Fraction(0)) for at in (1, 2))
-    expected = media / (min(costs)[0] * Fraction(110, 100))
+    best = min(cost[0] for cost, row in zip(costs, rows, strict=True) if row["Campagne"] not in loyal)
+    expected = media / (best * Fraction(110, 100))
     return labels, {
         ("Q8", "cac-ensemble"): spent / gained,
         ("Q8", "nouveaux-clients"): Fraction(int(expected)),
@@ -283,9 +285,11 @@ def _recomputed(paper: Paper) -> dict[tuple[str, str], Fraction]:
     answers["Q1", "marque-offre"] = _brand_rate(tables["A2"], offer[1])
     answers |= {("Q2", name): value for name, value in _returns(tables["A3"])}
     answers |= {("Q6", label): value for label, value in _channels(tables["A8"], price)}
+    told = re.search(r"clients existants\W+(.+?)\. Les autres", paper.text)
+    loyal = told[1] if told else ""
     media = next(row for row in tables["A12"] if row["Poste"] == "Achat d’espace digital")
     labels, others = _campaigns(
-        tables["A9"], _number(media["Quantité"]) * _number(media["Coût unitaire HT (€)"])
+        tables["A9"], _number(media["Quantité"]) * _number(media["Coût unitaire HT (€)"]), loyal
     )
     answers |= {("Q8", label): value for label, value in labels.items()}
     return answers | others | dict(_budget(paper)) | _planning(paper)

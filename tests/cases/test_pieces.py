@@ -41,6 +41,19 @@ def test_each_magic_gives_a_piece_that_reads_back_equal(source: str) -> None:
     assert preview(piece)
 
 
+def test_fields_on_the_line_of_a_magic_are_left_to_us() -> None:
+    """IPython expands braces in the line of a magic unless told not to."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from kit.cases.magics import load
+
+    shell = InteractiveShell()
+    load(shell)
+    magic = shell.find_cell_magic("annexe")
+    assert magic is not None
+    assert getattr(magic, "_ipython_magic_no_var_expand", False)
+
+
 def test_indicators_are_one_item_a_dash() -> None:
     magic = read_cell("%%indicateurs Q1 CE4.1\n- un\n- deux\n  suite\n* trois")
     assert magic is not None

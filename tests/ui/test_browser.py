@@ -102,7 +102,11 @@ def test_a_grid_is_filled_saved_and_reloaded_with_the_keyboard_alone(
         "CE2.1@ecrit": {"level": "maitrise"},
     }
 
-    azerty = {"code": "Digit1", "key": "&", "bubbles": True}  # the first row of a French keyboard, without Shift
+    azerty = {
+        "code": "Digit1",
+        "key": "&",
+        "bubbles": True,
+    }  # the first row of a French keyboard, without Shift
     panel.get_by_role("radio", name="CE2.2 Acquis", exact=True).dispatch_event("keydown", azerty)
     expect(status).to_contain_text("non enregistrées")
     panel.get_by_role("button", name="Recharger").press("Enter")

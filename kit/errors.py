@@ -83,6 +83,10 @@ class KitError(Exception):
         self.findings: tuple[Finding, ...] = findings
         super().__init__("\n".join(str(finding) for finding in findings))
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook instead of a traceback: the sentences alone."""
+        return [str(finding) for finding in self.findings]
+
     @classmethod
     def of(cls, code: str, where: Place = Place(), /, **fields: Any) -> KitError:
         """Return an error with a single finding."""

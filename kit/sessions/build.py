@@ -112,6 +112,8 @@ def _make_all(
         if progress is not None:
             progress(done, len(variants), result.run.output.parent.name)
 
+    if progress is not None:
+        progress(0, len(variants), "")
     with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
         runs = [_job(variant, Path(scratch)) for variant in variants]
         makings = {run.output: _making(session, variant) for run, variant in zip(runs, variants, strict=True)}

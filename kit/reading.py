@@ -216,7 +216,9 @@ def _finding(item: Mapping[str, Any], where: Place, model: type[BaseModel] | Non
         known = _known_fields(model, item["loc"])
         fields["known"] = ", ".join(nearest(name, known) or known) or "—"
     if "expected" in fields:
-        fields["expected"] = ", ".join(re.findall(r"'([^']*)'", str(fields["expected"]))) or fields["expected"]
+        fields["expected"] = (
+            ", ".join(re.findall(r"'([^']*)'", str(fields["expected"]))) or fields["expected"]
+        )
     code = _BY_TYPE.get(kind) or _family(kind)
     return Finding(code, where, fields)
 

@@ -67,5 +67,7 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
     env = environment()
     unknown = find_undeclared_variables(env.parse(template)) - set(variables) - set(env.globals)
     if unknown:
-        raise AuthorError(*(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown)))
+        raise AuthorError(
+            *(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown))
+        )
     return french.typeset(env.from_string(template).render(variables)).strip()

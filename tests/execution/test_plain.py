@@ -79,14 +79,20 @@ def test_running_never_moves_the_process(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     elsewhere = tmp_path / "ailleurs"
     elsewhere.mkdir()
-    write(Path("m.ipynb"), [("code", "seed = 1", ("parameters",)), ("code", "import time; time.sleep(0.3)", ())])
+    write(
+        Path("m.ipynb"), [("code", "seed = 1", ("parameters",)), ("code", "import time; time.sleep(0.3)", ())]
+    )
     seen: list[Path] = []
     runs = [Run(Path("m.ipynb"), Path(f"out-{n}.ipynb"), {}, elsewhere) for n in range(3)]
     results = execute_many(runs, jobs=3, then=lambda _: seen.append(Path.cwd()), watcher=lambda _: None)
     assert all(result.ok for result in results), [result.error for result in results]
     assert set(seen) == {tmp_path}
     assert Path.cwd() == tmp_path
-    assert sorted(path.name for path in tmp_path.glob("out-*")) == ["out-0.ipynb", "out-1.ipynb", "out-2.ipynb"]
+    assert sorted(path.name for path in tmp_path.glob("out-*")) == [
+        "out-0.ipynb",
+        "out-1.ipynb",
+        "out-2.ipynb",
+    ]
 
 
 def test_an_unknown_engine_is_refused() -> None:

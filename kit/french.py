@@ -52,6 +52,8 @@ def exact(value: Number) -> Decimal | Fraction:
     """Return `value` as an exact number; a float is read as its shortest decimal writing."""
     if isinstance(value, Fraction):
         return value
+    if not isinstance(value, int | float | Decimal) and hasattr(value, "item"):
+        value = value.item()  # a numpy scalar
     return Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
 
 

@@ -40,11 +40,18 @@ def content_of(
     if isinstance(value, str):
         return TextContent(text=value)
     if hasattr(value, "savefig"):
-        table = None if data is None else _table(data, annex, formats, row_headers)
+        table = None if data is None else _table(data, annex, _formats(data, formats), row_headers)
         return FigureContent(svg=svg_of(value), alt=alt, data=table)
     if hasattr(value, "columns") and hasattr(value, "itertuples"):
-        return _table(value, annex, formats, row_headers)
+        return _table(value, annex, _formats(value, formats), row_headers)
     raise AuthorError.of("annexe.kind", Place(item=annex), id=annex, kind=type(value).__name__)
+
+
+def _formats(frame: Any, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the formats of a table's columns: those the table itself carries, then those given."""
+    carried = getattr(frame, "attrs", {}).get("formats", {})
+    names = {str(name) for name in (*frame.columns, frame.index.name)}
+    return {**{name: form for name, form in carried.items() if name in names}, **given}
 
 
 def svg_of(figure: Any) -> str:

@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from jinja2.meta import find_undeclared_variables
 
 from kit import french
+from kit.cases.quantities import FILTERS
 from kit.errors import AuthorError, Finding, Place
 
 
@@ -52,6 +53,7 @@ def environment() -> Environment:
         pluriel=french.plural,
         compte=french.counted,
         texte=str,
+        **FILTERS,
     )
     return env
 

@@ -102,6 +102,11 @@ def _euros(words: str, text: str) -> Fraction:
     return Fraction(re.sub(r"\s", "", found[1]))
 
 
+def _folded(text: str) -> str:
+    """Return a text with plain single spaces, whichever spaces are printed."""
+    return " ".join(text.split())
+
+
 def _column(rows: Rows, start: str) -> str:
     return next(name for name in rows[0] if name.startswith(start))
 
@@ -124,7 +129,7 @@ def _portfolio(rows: Rows) -> Iterator[tuple[str, Fraction]]:
 
 
 def _brand_rate(rows: Rows, offer: str) -> Fraction:
-    row = next(row for row in rows if row["Offre"] == offer)
+    row = next(row for row in rows if _folded(row["Offre"]) == _folded(offer))
     revenue = _number(row[[name for name in row if name.startswith("CA 2")][-1]])
     return (revenue - _number(row[_column(rows, "Coûts")])) * 100 / revenue
 
@@ -207,7 +212,11 @@ def _campaigns(rows: Rows, media: Fraction, loyal: str) -> tuple[dict[str, Fract
         labels[f"CAC : {row['Campagne']}"] = budget / won
         costs.append((budget / won, budget, won))
     spent, gained = (sum((cost[at] for cost in costs), Fraction(0)) for at in (1, 2))
-    best = min(cost[0] for cost, row in zip(costs, rows, strict=True) if row["Campagne"] not in loyal)
+    best = min(
+        cost[0]
+        for cost, row in zip(costs, rows, strict=True)
+        if _folded(row["Campagne"]) not in _folded(loyal)
+    )
     expected = media / (best * Fraction(110, 100))
     return labels, {
         ("Q8", "cac-ensemble"): spent / gained,

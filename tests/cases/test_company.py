@@ -13,7 +13,9 @@ import pytest
 from kit.cases.company import company, find_sector, formats, printed, sectors
 from kit.cases.company.facts import FACTS
 from kit.cases.company.names import is_free
+from kit.cases.company.satisfaction import _settled
 from kit.cases.contents import content_of
+from kit.cases.indicators import psychological_price
 from kit.cases.quantities import Money, Percent, Points
 from kit.errors import AuthorError, UnknownCode
 from kit.french import rounded
@@ -149,6 +151,14 @@ def test_quantities_are_never_negative_and_no_product_sells_before_its_launch():
         return all(row.quantity >= 0 and row.year >= launched[row.product] for row in firm.sales.rows)
 
     every(check)
+
+
+def test_nothing_is_launched_before_the_firm_is_founded():
+    every(
+        lambda firm: all(
+            firm.founded <= product.launched <= firm.last_year for product in firm.offer.products
+        )
+    )
 
 
 def test_revenue_is_quantity_times_the_price_of_the_channel():
@@ -557,6 +567,17 @@ def test_the_price_test_has_one_best_price_inside_the_scale():
         return len(at) == 1 and 0 < at[0] < len(points) - 1 and sums and rising and best > Fraction(6, 10)
 
     every(check)
+
+
+def test_two_equally_good_prices_are_parted():
+    """A price test with a tie would have two right answers: one answer is moved until there is one."""
+    prices = (1000, 1100, 1200, 1300, 1400, 1500, 1600, 1700)
+    expensive, poor = (0, 0, 5, 15, 40, 30, 8, 2), (2, 8, 30, 40, 15, 5, 0, 0)
+    tied = psychological_price(prices, expensive, poor, 100)
+    assert [point.acceptance for point in tied.points].count(tied.best.acceptance) == 2
+    settled = psychological_price(prices, *_settled(prices, expensive, poor, 100), 100)
+    assert [point.acceptance for point in settled.points].count(settled.best.acceptance) == 1
+    assert sum(_settled(prices, expensive, poor, 100)[0]) == 100
 
 
 def test_the_first_verbatims_are_of_all_three_tones():

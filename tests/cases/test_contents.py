@@ -44,6 +44,15 @@ def test_a_named_index_becomes_the_first_column() -> None:
     assert [column.name for column in a_table(frame).columns] == ["Année", "CA"]
 
 
+def test_a_table_can_carry_the_formats_of_its_columns() -> None:
+    frame = pd.DataFrame({"Année": [2025], "CA": [1234.5], "Part": [0.25]})
+    frame.attrs["formats"] = {"Année": "texte", "CA": "€", "Part": "%:1", "Absente": "€"}
+    table = a_table(frame, CA="€:2")
+    assert [cell_text(column, cell) for column, cell in zip(table.columns, table.rows[0], strict=True)] == [
+        "2025", f"1{NNBSP}234,50", f"25,0{NBSP}%",
+    ]  # fmt: skip
+
+
 def test_missing_cells_stay_missing() -> None:
     table = a_table(pd.DataFrame({"CA": [1.5, None]}))
     assert [row[0] for row in table.rows] == ["1.5", None]

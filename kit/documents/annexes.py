@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from kit.cases.contents import cell_text, header_text
 from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
 from kit.documents.markdown import blocks, inlines
-from kit.documents.model import Block, Figure, Heading, Paragraph, Table, text
+from kit.documents.model import Block, Fields, Figure, Heading, Paragraph, Table, text
 from kit.documents.packaging import NO_DATE, stable_zip
 from kit.messages import label
 from kit.writing import csv_text
@@ -35,7 +35,8 @@ def annex_blocks(annex: AnyAnnex, language: str = "fr", level: int = 2) -> tuple
     """Return an annex as blocks: its title, its content, its source."""
     key = "doc.annexe_to_return" if annex.to_return else "doc.annexe"
     heading = Heading(level, text(label(key, id=annex.id, title=annex.title)))
-    return (heading, *_content(annex, language, level), *_source(annex))
+    number = (Fields(((label("grid.copy"), None),)),) if annex.to_return else ()
+    return (heading, *number, *_content(annex, language, level), *_source(annex))
 
 
 def _source(annex: AnyAnnex) -> tuple[Block, ...]:

@@ -179,8 +179,13 @@ def _annexes(subject: CandidateSubject) -> Iterator[Block]:
         return
     yield PageBreak()
     yield Heading(1, text(label("doc.annexes")))
-    for annex in subject.annexes:
+    apart = False
+    for rank, annex in enumerate(subject.annexes):
+        # A sheet to hand in is detached from the subject: it has its pages to itself, and room for the copy's number.
+        if rank and (annex.to_return or apart):
+            yield PageBreak()
         yield from annex_blocks(annex, subject.identity.language)
+        apart = annex.to_return
 
 
 def _rank(code: str) -> str:

@@ -19,7 +19,7 @@ demo: setup  ## A complete exam session, in demo/
 	$(PY) -m kit demo --out demo
 
 test: setup  ## All tests, a sample of every repeated check
-	$(PY) -m pytest -n 2 -m "not full"
+	$(PY) -m pytest -n 2 -m "not full" --durations=12
 
 prove: setup  ## The full numbers, resumable; writes proof/*.json
 	$(PY) -m pytest -p tests.proving --proof proof/summary.json -m full

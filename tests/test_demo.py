@@ -56,7 +56,7 @@ def test_every_pdf_is_tagged_titled_and_valid_pdf_ua(demo: Path) -> None:
         with pikepdf.open(path) as pdf:
             assert bool(pdf.Root.MarkInfo.Marked)
             assert str(pdf.Root.Lang).startswith("fr")
-            assert "StructTreeRoot" in pdf.Root
+            assert "/StructTreeRoot" in pdf.Root
 
 
 def test_the_cover_tells_the_true_number_of_pages(demo: Path, manifest: Manifest) -> None:

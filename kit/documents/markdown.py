@@ -173,7 +173,8 @@ class _Line:
         shown = words
         if self.french:
             before = "" if self.last.isspace() else self.last
-            shown = typeset(before + words)[len(before) :]
+            whole = typeset(before + words)
+            shown = whole[whole.index(before) + len(before) :]  # a guillemet gets its space before or after
         self.last = (shown or self.last)[-1:]
         return Text(shown)
 

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 from kit.cases import load_template, read_pieces
+from kit.cases.company import sectors
 from kit.documents.annexes import annex_tables, table_csv
 from kit.execution import execute_many
 from kit.referentiel import load_referentiel
@@ -347,6 +348,10 @@ def test_no_answer_stands_in_a_candidates_table_to_fill_in(papers: dict[tuple[in
     for paper in papers.values():
         blanks = {row[name] for row in paper.tables["A11"] for name in ("DTO", "FTO", "DTA", "FTA", "MT")}
         assert blanks == {""}
+
+
+def test_the_template_offers_every_sector_of_the_kit() -> None:
+    assert set(SECTORS) == set(sectors())
 
 
 @pytest.mark.full

@@ -136,3 +136,12 @@ def test_inline_content_refuses_the_same_things():
 def test_empty_markdown_has_no_block():
     assert blocks("") == ()
     assert inlines("") == ()
+
+
+def test_a_guillemet_that_ends_bold_text_is_written_once():
+    from kit.documents.model import plain
+
+    (paragraph,) = blocks("**offre « Essentiel »** (1 €), « *Plus* » ; fin")
+    assert (
+        plain(paragraph.content) == "offre «\u00a0Essentiel\u00a0» (1\u00a0€), «\u00a0Plus\u00a0»\u202f; fin"
+    )

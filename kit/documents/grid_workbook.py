@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from kit.documents.packaging import NO_DATE, stable_zip
@@ -28,6 +29,7 @@ COLUMNS = (
     "value",
     "comment",
 )
+WIDTHS = (9, 13, 11, 44, 52, 11, 8, 22, 9, 40)
 LEVEL, VALUE, WEIGHT = 7, 8, 6
 
 
@@ -64,7 +66,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "head": book.add_format({**base, "bold": True, "bg_color": "#DCE6F1"}),
         "text": book.add_format(base),
         "code": book.add_format({**base, "bold": True}),
-        "number": book.add_format({**base, "num_format": "0.##########", "align": "right"}),
+        "number": book.add_format({**base, "num_format": "0.####", "align": "right"}),
         "free": book.add_format({**base, **free}),
         "total": book.add_format({**base, "bold": True, "num_format": "0.00##", "align": "right"}),
     }
@@ -82,9 +84,8 @@ def _scale(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
             sheet.write_formula(
                 row, 1, f"={value.numerator}/{value.denominator}", styles["number"], float(value)
             )
-    row = len(grid.scale.levels) + 1
-    sheet.write_string(row, 0, label("grid.neutralised"), styles["text"])
     sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 1, 14)
     sheet.protect()
 
 
@@ -123,6 +124,7 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
     )
     for column, value in enumerate(words):
         sheet.write_string(row, column, value, styles["code" if column == 0 else "text"])
+    sheet.set_row(row, _height(words))
     sheet.write_string(row, 5, ", ".join(line.questions), styles["text"])
     sheet.write_number(row, WEIGHT, float(parse_exact(line.weight)), styles["number"])
     sheet.write_blank(row, LEVEL, None, styles["free"])
@@ -135,6 +137,15 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
         {"validate": "list", "source": f"={_levels(grid)}", "error_title": label("grid.level"),
          "error_message": label("grid.choose")},
     )  # fmt: skip
+
+
+def _height(words: tuple[str, ...]) -> float:
+    """Return a row's height in points, from the longest cell: programs do not all fit rows to wrapped text."""
+    lines = max(
+        sum(ceil(max(1, len(part)) / width) for part in text.split("\n"))
+        for text, width in zip(words, WIDTHS, strict=False)
+    )
+    return min(400, 13.5 * lines + 5)
 
 
 def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
@@ -167,7 +178,7 @@ def _rounding(mark: str, grid: Grid) -> str:
 
 
 def _page(sheet: Any, grid: Grid) -> None:
-    for column, width in enumerate((9, 11, 11, 44, 44, 11, 8, 22, 9, 40)):
+    for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(FIRST_ROW, 1)
     sheet.set_landscape()

@@ -6,7 +6,7 @@ A version adapted for a candidate (large print, another font, wider spaces) is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PAGE_WIDTH = 210.0
 PAGE_HEIGHT = 297.0
@@ -80,3 +80,6 @@ class Look:
 
 STANDARD = Look()
 """The look of an ordinary paper."""
+
+OFFICE = replace(STANDARD, font="Arial", size=10.0)
+"""For DOCX: a font that word processors have, or replace by one of the same widths (Liberation Sans)."""

@@ -15,6 +15,7 @@ from kit.documents.grid_document import grid_document
 from kit.documents.grid_notebook import grid_notebook
 from kit.documents.grid_workbook import grid_workbook
 from kit.documents.key_document import key_document
+from kit.documents.look import OFFICE
 from kit.documents.pdf import pdf
 from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
@@ -91,7 +92,7 @@ def _for_candidates(subject: CandidateSubject, making: Making) -> Iterator[Produ
     folder = f"{FOLDERS['candidate']}/{making.variant.folder}"
     document = subject_document(subject, making.facts)
     yield Product(f"{folder}/{code}-sujet.pdf", "candidate", "subject", pdf(document))
-    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", docx(document))
+    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", docx(document, OFFICE))
     workbook = annex_workbook(subject.annexes, f"Annexes – {code}")
     if workbook is not None:
         yield Product(f"{folder}/{code}-annexes.xlsx", "candidate", "annex_workbook", workbook)

@@ -55,6 +55,8 @@ MAGICS: Mapping[str, MagicSpec] = {
     "consigne_oral": MagicSpec(options={"partie": None}),
 }
 
+_CRITERION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*\Z")
+"""What can be a criterion's code on a line: it holds a digit, unlike a misspelt option."""
 _FIRST = re.compile(r"\A\s*%%(\w+)[ \t]*([^\n]*)\n?(.*)\Z", re.DOTALL)
 
 
@@ -111,7 +113,7 @@ def read_line(name: str, line: str) -> MagicLine:
         if equals and key in spec.options:
             options[key] = value
             findings += _option_findings(name, key, value, spec.options[key])
-        elif equals and spec.criteria and re.fullmatch(r"[\w.-]+", key):
+        elif equals and spec.criteria and _CRITERION.match(key):
             findings += _points_findings(name, key, value, points)
             points[key] = value
         elif token in spec.flags:

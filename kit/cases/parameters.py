@@ -75,7 +75,10 @@ def _type(annotation: ast.expr | None, default: Any) -> tuple[type | None, tuple
         case ast.Name(id=name):
             return TYPES.get(name), ()
         case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            values = ast.literal_eval(inner)
+            try:
+                values = ast.literal_eval(inner)
+            except ValueError:
+                return None, ()
             choices = values if isinstance(values, tuple) else (values,)
             return type(choices[0]), choices
     return None, ()

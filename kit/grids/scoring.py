@@ -7,6 +7,7 @@ says otherwise. When nothing is left to count there is no mark, and the jury is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -30,7 +31,8 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
     """
     by_line = {line.key: line for line in grid.lines}
     raise_for(_misplaced(grid, marks), MarkingError)
-    state = {key: _mark(marks, line) for key, line in by_line.items()}
+    alone = {code for code, count in Counter(line.criterion for line in grid.lines).items() if count == 1}
+    state = {key: _mark(marks, line, alone) for key, line in by_line.items()}
     neutralised = tuple(key for key, mark in state.items() if mark.state == "neutralised")
     unassessed = tuple(key for key, mark in state.items() if mark.state == "not_assessed")
     unmarked = tuple(key for key, mark in state.items() if not mark.is_marked)
@@ -53,12 +55,15 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
     )
 
 
-def _mark(marks: Mapping[str, Mark], line: GridLine) -> Mark:
-    return marks.get(line.key) or marks.get(line.criterion) or _NOTHING
+def _mark(marks: Mapping[str, Mark], line: GridLine, alone: set[str]) -> Mark:
+    """Return a line's mark; the criterion's code is enough where it has one line."""
+    by_code = marks.get(line.criterion) if line.criterion in alone else None
+    return marks.get(line.key) or by_code or _NOTHING
 
 
 def _misplaced(grid: Grid, marks: Mapping[str, Mark]) -> Iterator[Finding]:
-    known = {line.key for line in grid.lines} | {line.criterion for line in grid.lines}
+    counts = Counter(line.criterion for line in grid.lines)
+    known = {line.key for line in grid.lines} | {code for code, count in counts.items() if count == 1}
     levels = [level.id for level in grid.scale.levels]
     for key, mark in marks.items():
         if key not in known:

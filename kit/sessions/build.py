@@ -7,6 +7,7 @@ killed, `build/` is the old one or the new one, complete.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import shutil
 import tempfile
@@ -78,9 +79,10 @@ def build_session(
         EnvironmentFault: the disk refuses, or another build of this session is running.
     """
     started = time.perf_counter()
-    session = open_session(folder, workspace)
+    open_session(folder, workspace)  # refused before anything is locked or written
     with session_lock(folder):
         recover(folder)
+        session = open_session(folder, workspace)
         secret = obtain_secret(folder, demo=session.config.demo)
         variants = session_variants(session, secret, only)
         kept = _kept(folder / BUILD, {variant.epreuve.id for variant in variants}) if only else ()
@@ -181,10 +183,14 @@ def _kept(build: Path, rebuilt: set[str]) -> tuple[Entry, ...]:
     if previous is None:
         return ()
     kept = tuple(item for item in previous.files if item.epreuve not in rebuilt)
-    missing = [item.path for item in kept if not (build / item.path).is_file()]
-    if missing:
-        raise InvalidFile(*(Finding("build.kept_missing", Place(f"{BUILD}/{path}")) for path in missing))
+    changed = [item.path for item in kept if _sha256(build / item.path) != item.sha256]
+    if changed:
+        raise InvalidFile(*(Finding("build.kept_changed", Place(f"{BUILD}/{path}")) for path in changed))
     return kept
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _copy(build: Path, staging: Path, kept: Iterable[Entry]) -> list[Entry]:

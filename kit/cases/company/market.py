@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 OTHERS = "Autres acteurs"
+_MOVEMENT = 3
+"""The least movement of the firm's share over the years, in tenths of a percent, when the sector allows it."""
 _TENTHS = 1000
 _LEAD = 1.25
 _DRIFT = 7
@@ -230,12 +232,27 @@ def draw_market(rng: NamedRng, sector: Sector, identity: Identity, sales: Sales,
 def _totals(
     draw: Generator, pattern: MarketPattern, firm_k: Sequence[int]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the firm's share in tenths of a percent and the value of the market, by year, oldest first."""
-    share = round(between(draw, pattern.share) * _TENTHS)
-    tenths, totals = [share], [round(firm_k[-1] * _TENTHS / share)]
-    for firm in reversed(firm_k[:-1]):
-        wanted = totals[0] / (1 + between(draw, pattern.growth))
-        share = max(1, round(firm * _TENTHS / wanted))
+    """Return the firm's share in tenths of a percent and the value of the market, by year, oldest first.
+
+    Where the growth drawn leaves the share where it was to the tenth, the end of the sector's range that moves
+    it most is taken instead: a case that asks how a share moved needs it to move.
+    """
+    last = round(between(draw, pattern.share) * _TENTHS)
+    growths = [between(draw, pattern.growth) for _ in firm_k[1:]]
+    drawn = _backwards(last, firm_k, growths)
+    if abs(drawn[0][0] - last) >= _MOVEMENT:
+        return drawn
+    ends = [_backwards(last, firm_k, [end] * len(growths)) for end in pattern.growth]
+    return max((drawn, *ends), key=lambda found: abs(found[0][0] - last))
+
+
+def _backwards(
+    last: int, firm_k: Sequence[int], growths: Sequence[float]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return shares and totals from the last year's share and the market's growth, latest growth first."""
+    tenths, totals = [last], [round(firm_k[-1] * _TENTHS / last)]
+    for firm, growth in zip(reversed(firm_k[:-1]), growths, strict=True):
+        share = max(1, round(firm * _TENTHS * (1 + growth) / totals[0]))
         tenths.insert(0, share)
         totals.insert(0, round(firm * _TENTHS / share))
     return tuple(tenths), tuple(totals)

@@ -91,7 +91,7 @@ def _report(done: Build, folder: Path, *, json: bool) -> None:
     print_findings(done.warnings)
     files = counted(len(done.files), "fichier")
     seconds = number(round(done.seconds, 1))
-    say(label("cli.built", id=folder.resolve().name, seconds=seconds, files=files, folder=done.folder))
+    say(label("cli.built", id=done.session, seconds=seconds, files=files, folder=done.folder))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from kit.french import counted
 from kit.messages import label
 from kit.sessions.new import new_session
 from kit.sessions.opening import check_session, open_session
+from kit.sessions.variants import check_cases
 
 app = new_group("Les sessions d’examen : créer un dossier, le vérifier.")
 
@@ -30,6 +31,8 @@ def new(
 def check(folder: SessionDir, json: Json = False) -> int:
     """Vérifie tous les fichiers d’une session."""
     found = check_session(folder)
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        found += check_cases(open_session(folder))
     if json:
         print_json(
             {

@@ -48,8 +48,9 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build left: its folder, its files, how long it took, and the remarks made on the way."""
+    """What a build left: its session, its folder, its files, how long it took, and the remarks made on the way."""
 
+    session: str
     folder: Path
     files: tuple[Entry, ...]
     seconds: float
@@ -99,7 +100,9 @@ def build_session(
             exchange(staging, folder / BUILD)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return Build(folder / BUILD, tuple(entries), time.perf_counter() - started, session.warnings)
+    return Build(
+        session.config.id, folder / BUILD, tuple(entries), time.perf_counter() - started, session.warnings
+    )
 
 
 def _make_all(

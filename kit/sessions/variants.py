@@ -9,6 +9,7 @@ from kit.authoring import rules_of
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
 from kit.cases.parameters import check_values
 from kit.errors import Finding, InvalidFile, KitError, Place, raise_for
+from kit.french import duration
 from kit.referentiel import Epreuve
 from kit.sessions.draws import draw_of, fixed_findings, parameters_for
 from kit.sessions.model import VERSIONS, EpreuvePlan, Version
@@ -47,8 +48,8 @@ def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) 
         only: ids of épreuves to limit to; empty means all.
 
     Raises:
-        InvalidFile: every problem of every template and of the parameters the session fixes.
-        UnknownCode: an épreuve of `only` is not in the session.
+        InvalidFile: every problem of every template and of the parameters the session fixes; an épreuve of
+            `only` that is not in the session.
     """
     chosen = _chosen(session, only)
     findings: list[Finding] = []
@@ -61,13 +62,43 @@ def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) 
             findings += error.findings
             continue
         choices = _choices(template)
-        where = Place("session.yaml", field=f"epreuves.{name}.parameters")
-        problems = fixed_findings(choices, plan.parameters, where)
+        problems = fixed_findings(_allowed(template), plan.parameters, _parameters_place(name))
         findings += problems
         if not problems:
             found += _variants(session, secret, name, plan, template, choices)
     raise_for(findings)
     return tuple(found)
+
+
+def _duration(template: CaseTemplate, name: str, plan: EpreuvePlan) -> list[Finding]:
+    """Return a finding when a session gives a single paper another duration than its case was written for."""
+    given = plan.parts[0].duration
+    if len(plan.parts) > 1 or plan.parts[0].mode != "surveille" or given in (None, template.header.duration):
+        return []
+    where = Place("session.yaml", field=f"epreuves.{name}.duration")
+    fields = {
+        "template": template.slug,
+        "written": duration(template.header.duration),
+        "given": duration(given or 0),
+    }
+    return [Finding("build.duration", where, fields)]
+
+
+def check_cases(session: Session) -> list[Finding]:
+    """Return what keeps the session's templates from being drawn, without drawing anything."""
+    findings: list[Finding] = []
+    for name, plan in session.config.epreuves.items():
+        try:
+            template = _template(session, name, plan)
+        except KitError as error:
+            findings += error.findings
+        else:
+            findings += fixed_findings(_allowed(template), plan.parameters, _parameters_place(name))
+    return findings
+
+
+def _parameters_place(name: str) -> Place:
+    return Place("session.yaml", field=f"epreuves.{name}.parameters")
 
 
 def _chosen(session: Session, only: Iterable[str]) -> list[str]:
@@ -97,8 +128,15 @@ def _template(session: Session, name: str, plan: EpreuvePlan) -> CaseTemplate:
         fields = {"template": template.slug, "other": front.referentiel, "wanted": session.referentiel.slug}
         raise InvalidFile(Finding("build.wrong_referentiel", where, fields))
     _, problems = rules_of(template, session.workspace)
-    raise_for(problems)
+    raise_for([*problems, *_duration(template, name, plan)])
     return template
+
+
+def _allowed(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:
+    """Return the values a session may fix, by parameter."""
+    return {
+        parameter.name: parameter.choices for parameter in template.parameters if parameter.name != "seed"
+    }
 
 
 def _choices(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:

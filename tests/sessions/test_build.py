@@ -220,3 +220,32 @@ def test_a_template_of_another_epreuve_is_refused(session: Path, built: Build) -
             build_session(session)
     finally:
         config.write_text(sound, "utf-8")
+
+
+def test_a_kept_file_that_was_changed_is_refused(built: Build, session: Path) -> None:
+    kept = session / "build" / "candidats/E2/principal-1/JUIN-2026-E2-P1-sujet.pdf"
+    sound = kept.read_bytes()
+    kept.write_bytes(sound[:-2] + b"xx")
+    try:
+        with pytest.raises(InvalidFile, match="modifié"):
+            build_session(session, only=["E3"])
+    finally:
+        kept.write_bytes(sound)
+
+
+def test_the_checks_of_a_session_see_its_templates(session: Path) -> None:
+    from kit.sessions.opening import open_session
+    from kit.sessions.variants import check_cases
+
+    assert check_cases(open_session(session)) == []
+    config = session / "session.yaml"
+    sound = config.read_text("utf-8")
+    broken = sound.replace("template: mon-plan", "template: absent", 1).replace(
+        "duration: 60", "duration: 45", 1
+    )
+    config.write_text(broken, "utf-8")
+    try:
+        codes = {finding.code for finding in check_cases(open_session(session))}
+    finally:
+        config.write_text(sound, "utf-8")
+    assert codes == {"case.not_found", "build.duration"}

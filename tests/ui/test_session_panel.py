@@ -62,7 +62,7 @@ def test_building_shows_its_progress_then_the_files_by_audience(
     def build(folder: Path, *, progress: Any) -> Build:
         progress(1, 2, "E2-P1")
         shown.append(panel.regions["progress"])
-        return Build(folder / "build", files, 3.0, ())
+        return Build("DEMO-2026", folder / "build", files, 3.0, ())
 
     monkeypatch.setattr(session_state, "build_session", build)
     panel = SessionPanel(a_session(tmp_path))

@@ -30,7 +30,11 @@ _BEFORE_COLON = re.compile(r"(?<=\S)[ \u00a0\u202f]:(?=\s|$|\*)")
 _BEFORE_HIGH = re.compile(r"(?<=\S)[ \u00a0\u202f]([;!?])")
 _AFTER_OPENING = re.compile(r"«[ \u00a0\u202f]*")
 _BEFORE_CLOSING = re.compile(r"[ \u00a0\u202f]*»")
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:€|%|k€|M€|h|min|points?|pts?|ans?|mois|kg|g|cm|m²|km)(?!\w))")
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=(?:€|%|k€|M€|h|min|points?|pts?|ans?|mois|semaines?|jours?|kg|g|cm|m²|km)(?!\w))"
+)
+_BEFORE_TAX = re.compile(r"(?<=[€%]) (?=(?:HT|TTC)(?!\w))")
+_AFTER_MINUS = re.compile(r"(?<=\u2212) (?=\d)")
 
 
 def typeset(text: str) -> str:
@@ -45,6 +49,7 @@ def typeset(text: str) -> str:
     text = _BEFORE_HIGH.sub(rf"{NNBSP}\1", text)
     text = _AFTER_OPENING.sub(f"«{NBSP}", text)
     text = _BEFORE_CLOSING.sub(f"{NBSP}»", text)
+    text = _AFTER_MINUS.sub(NBSP, _BEFORE_TAX.sub(NBSP, text))
     return _BEFORE_UNIT.sub(NBSP, text)
 
 

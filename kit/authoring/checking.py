@@ -11,6 +11,7 @@ from kit.authoring.static import Rules, check_codes, check_coverage, check_keys,
 from kit.cases import CaseTemplate, load_template, read_pieces, select_forms
 from kit.errors import Finding, KitError, Place, Severity
 from kit.execution import Run, RunResult, execute_many
+from kit.messages import catalogue, label
 from kit.reading import nearest
 from kit.referentiel import Referentiel, find_referentiel, load_referentiel, load_reglement
 from kit.writing import json_text, write_bytes, write_text
@@ -108,6 +109,10 @@ def _findings(template: CaseTemplate, result: RunResult, keep: Path | None) -> I
     return [*check_annexes(located, file), *check_figures(located, file), *check_expected(located, file)]
 
 
+_OURS = {"AuthorError", "InvalidFile", "UnknownCode", "EnvironmentFault"}
+"""Errors whose text is already a French sentence."""
+
+
 def failure_finding(template: CaseTemplate, result: RunResult, keep: Path | None) -> Finding:
     """Return what to tell the author of a run that failed: template, cell, question, exception, notebook kept."""
     kept = "—"
@@ -126,6 +131,10 @@ def failure_finding(template: CaseTemplate, result: RunResult, keep: Path | None
     detail = result.failure.detail if result.failure else str(result.error)
     at = f" à la cellule {cell}" if cell else ""
     fields = {"template": template.slug, "at": at, "name": name, "detail": detail.strip()[:400], "kept": kept}
+    if name in _OURS:
+        return Finding("case.cell_refused", Place(str(template.path), cell=cell, item=item), fields)
+    explained = f"exception.{name}"
+    fields["name"] = f"{label(explained)} ({name})" if explained in catalogue() else name
     return Finding("case.cell_failed", Place(str(template.path), cell=cell, item=item), fields)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 
+from kit.messages import label
 from kit.referentiel import Referentiel, Reglement
 
 
@@ -57,6 +58,6 @@ def exam_facts(
         day=day,
         start=start,
         stamp=stamp,
-        reglement=f"« {reglement.slug} », version {reglement.version}",
+        reglement=label("grid.reglement", slug=reglement.slug, version=reglement.version),
         reglement_is_example=reglement.is_example,
     )

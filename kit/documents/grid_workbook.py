@@ -13,6 +13,7 @@ from typing import Any
 
 from kit.documents.packaging import NO_DATE, stable_zip
 from kit.grids.model import Grid, GridLine
+from kit.grids.scoring import line_weights
 from kit.messages import label
 from kit.referentiel import parse_exact
 
@@ -48,8 +49,9 @@ def grid_workbook(grid: Grid) -> bytes:
     styles = _styles(book)
     _scale(scale, grid, styles)
     _head(sheet, grid, styles)
+    weights = line_weights(grid, grid.lines)
     for row, line in enumerate(grid.lines, start=FIRST_ROW):
-        _line(sheet, row, line, grid, styles)
+        _line(sheet, row, line, weights[line.key], grid, styles)
     _foot(sheet, FIRST_ROW + len(grid.lines), grid, styles)
     _page(sheet, grid)
     book.close()
@@ -77,13 +79,7 @@ def _scale(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
         sheet.write_string(0, column, label(name), styles["head"])
     for row, level in enumerate(grid.scale.levels, start=1):
         sheet.write_string(row, 0, level.label, styles["text"])
-        value = parse_exact(level.value)
-        if value.denominator == 1:
-            sheet.write_number(row, 1, value.numerator, styles["number"])
-        else:
-            sheet.write_formula(
-                row, 1, f"={value.numerator}/{value.denominator}", styles["number"], float(value)
-            )
+        _exact(sheet, row, 1, parse_exact(level.value), styles["number"])
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 14)
     sheet.protect()
@@ -110,11 +106,22 @@ def _head(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
             sheet.write_string(row, 3, grid.code)
         else:
             sheet.write_blank(row, 3, None, styles["free"])
+    rule = "grid.example" if grid.reglement.example else "grid.rule"
+    name = label("grid.reglement", slug=grid.reglement.slug, version=grid.reglement.version)
+    sheet.write_string(5, 0, label(rule, reglement=name), styles["note"])
     for column, key in enumerate(COLUMNS):
         sheet.write_string(FIRST_ROW - 1, column, label(f"grid.{key}"), styles["head"])
 
 
-def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, Any]) -> None:
+def _exact(sheet: Any, row: int, column: int, value: Fraction, style: Any) -> None:
+    """Write a number; one that no decimal writes is a division, so that the program computes with the fraction."""
+    if value.denominator == 1:
+        sheet.write_number(row, column, value.numerator, style)
+    else:
+        sheet.write_formula(row, column, f"={value.numerator}/{value.denominator}", style, float(value))
+
+
+def _line(sheet: Any, row: int, line: GridLine, weight: Fraction, grid: Grid, styles: dict[str, Any]) -> None:
     words = (
         line.criterion,
         line.competence,
@@ -126,7 +133,7 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
         sheet.write_string(row, column, value, styles["code" if column == 0 else "text"])
     sheet.set_row(row, _height(words))
     sheet.write_string(row, 5, ", ".join(line.questions), styles["text"])
-    sheet.write_number(row, WEIGHT, float(parse_exact(line.weight)), styles["number"])
+    _exact(sheet, row, WEIGHT, weight, styles["number"])
     sheet.write_blank(row, LEVEL, None, styles["free"])
     cell = f"$H{row + 1}"
     formula = f'=IF({cell}="","",VLOOKUP({cell},{_table(grid)},2,FALSE))'
@@ -153,7 +160,7 @@ def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
     levels, weights, values = (f"${c}${first}:${c}${last}" for c in "HGI")
     total = parse_exact(grid.total)
     left = f"COUNTBLANK({levels})"
-    mark = f"SUMPRODUCT({weights},{values})/SUM({weights})*{float(total):g}"
+    mark = f"SUMPRODUCT({weights},{values})/SUM({weights})*{total.numerator}/{total.denominator}"
     count = len(grid.lines)
     rows = (
         (label("grid.left"), f"={left}", count),

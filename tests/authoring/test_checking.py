@@ -68,7 +68,7 @@ def test_what_the_file_shows_is_found_without_running_it(
         ({}, ['%%annexe A1 "Deux fois" source="x"\nTexte.'], "annexe.twice"),
         ({'attendu("Q1"': 'attendu("Q8"'}, [], "question.unknown"),
         ({'formula="somme"': 'formula="somme", plausible=(1, 2)'}, [], "expected.implausible"),
-        ({"{{ total }}": "{{ totale }}"}, [], "case.cell_failed"),
+        ({"{{ total }}": "{{ totale }}"}, [], "case.cell_refused"),
         ({"2 * ventes]": "2 / 0]"}, [], "case.cell_failed"),
     ],
 )
@@ -95,7 +95,7 @@ def test_all_problems_are_listed_at_once(workspace: Path) -> None:
 
 def test_a_failed_cell_is_named_with_its_question_and_the_notebook_is_kept(workspace: Path) -> None:
     findings = check(workspace, changed({"{{ total }}": "{{ totale }}"}))
-    failure = next(finding for finding in findings if finding.code == "case.cell_failed")
+    failure = next(finding for finding in findings if finding.code == "case.cell_refused")
     assert (failure.where.cell, failure.where.item) == (9, "Q1")
     assert "totale" in failure.message
     kept = list((workspace / "echecs").glob("*.ipynb"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
     run.output.parent.mkdir(parents=True, exist_ok=True)
     try:
         logging.getLogger("papermill").setLevel(logging.ERROR)
+        _register_files()
         papermill.execute_notebook(
-            str(run.template), str(run.output), parameters=dict(run.parameters), progress_bar=False,
+            _address(run.template), _address(run.output), parameters=dict(run.parameters), progress_bar=False,
             request_save_on_cell_execute=False, resources=_working_folder(run),
             execution_timeout=timeout, kernel_name="python3", extra_arguments=["--log-level=50"],
         )  # fmt: skip
@@ -47,6 +49,40 @@ def run_plain(run: Run, then: Then | None = None, timeout: int = 600) -> RunResu
     seconds = time.perf_counter() - started
     output = run.output if run.output.exists() else None
     return RunResult(run, output, failure, error, value, seconds)
+
+
+_SCHEME = "kit-file:"
+
+
+class _Files:
+    """Reads and writes files for papermill, whose own handler moves the whole process to a folder and back."""
+
+    def read(self, address: str) -> str:
+        return _path(address).read_text("utf-8")
+
+    def listdir(self, address: str) -> list[str]:
+        return [_address(path) for path in sorted(_path(address).iterdir())]
+
+    def write(self, text: str, address: str) -> None:
+        _path(address).write_text(text, "utf-8")
+
+    def pretty_path(self, address: str) -> str:
+        return str(_path(address))
+
+
+def _address(path: Path) -> str:
+    return f"{_SCHEME}{path.absolute()}"
+
+
+def _path(address: str) -> Path:
+    return Path(address.removeprefix(_SCHEME))
+
+
+@cache
+def _register_files() -> None:
+    from papermill.iorw import papermill_io
+
+    papermill_io.register(_SCHEME, _Files())
 
 
 def _working_folder(run: Run) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _cents(value: Fraction) -> Fraction:
 
 
 def _euros(words: str, text: str) -> Fraction:
-    found = re.search(rf"([\d\s]+)\s€ HT {words}", text)
+    found = re.search(rf"([\d\s]+)\s€\sHT\s{words}", text)
     assert found is not None, words
     return Fraction(re.sub(r"\s", "", found[1]))
 
@@ -275,7 +275,7 @@ def _plan(rows: Rows, late: tuple[str, int] = ("", 0)) -> Plan:
 
 def _planning(paper: Paper) -> Answers:
     rows = paper.tables["A11"]
-    told = re.search(r"La tâche ([A-Z]) demande finalement (\d+) semaines? de plus", paper.text)
+    told = re.search(r"La tâche ([A-Z]) demande finalement (\d+)\ssemaines? de plus", paper.text)
     assert told is not None
     plan, late = _plan(rows), _plan(rows, (told[1], int(told[2])))
     answers = {("Q11", f"marge-{code.lower()}"): Fraction(value) for code, value in plan.floats.items()}

@@ -32,6 +32,7 @@ golden: setup  ## Rewrite the reference texts of tests/golden
 
 bench: setup
 	$(PY) benchmarks/build_time.py --json
+	$(PY) benchmarks/engine.py --json
 
 lock:  ## Pin the versions again (needs uv on the PATH)
 	uv pip compile --quiet --generate-hashes --universal --no-header --no-emit-index-url pyproject.toml --all-extras -o requirements.lock

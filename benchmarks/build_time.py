@@ -29,7 +29,7 @@ def main() -> None:
         session = open_session(folder)
         variants = session_variants(session, obtain_secret(folder, demo=True))
         for jobs in (1, 2):
-            build = seconds(lambda jobs=jobs: build_session(folder, jobs=jobs), runs=3, warmup=1)
+            build = seconds(lambda jobs=jobs: build_session(folder, jobs=jobs, cache=False), runs=3, warmup=1)
             plain = seconds(lambda jobs=jobs: execute_only(variants, Path(scratch), jobs), runs=3, warmup=0)
             figures[f"{jobs} job(s)"] = {
                 "variants": len(variants),

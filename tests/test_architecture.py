@@ -28,7 +28,7 @@ HOMES = {
     "anywidget": {"ui"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "matplotlib": {"cases"},
+    "matplotlib": {"cases", "execution"},  # execution only warms it
     "faker": {"cases"},
 }
 

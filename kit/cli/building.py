@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -31,6 +31,15 @@ Only = Annotated[
         "--only", metavar="ÉPREUVE", help="Limite à une épreuve ; les autres gardent leurs fichiers."
     ),
 ]
+EngineName = Annotated[
+    Literal["kit", "plain"],
+    typer.Option(
+        "--engine", help="Exécution des notebooks : kit (rapide) ou plain (papermill, un noyau par notebook)."
+    ),
+]
+UseCache = Annotated[
+    bool, typer.Option("--cache/--no-cache", help="Reprend, ou non, les sujets sur lesquels rien n’a changé.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,13 +49,25 @@ def register(app: typer.Typer) -> None:
     command(app)(lab)
 
 
-def build(folder: SessionDir, only: Only = None, jobs: Jobs = None, json: Json = False) -> None:
+def build(
+    folder: SessionDir,
+    only: Only = None,
+    jobs: Jobs = None,
+    engine: EngineName = "kit",
+    cache: UseCache = True,
+    json: Json = False,
+) -> None:
     """Génère sujets, corrigés et grilles d’une session, tout ou rien."""
     from kit.sessions.build import build_session
 
     with _progress(quiet=json) as watch:
         done = build_session(
-            folder, only=[code for item in only or () for code in item.split(",")], jobs=jobs, progress=watch
+            folder,
+            only=[code for item in only or () for code in item.split(",")],
+            jobs=jobs,
+            engine=engine,
+            cache=cache,
+            progress=watch,
         )
     _report(done, folder, json=json)
 
@@ -86,11 +107,20 @@ def lab(
 
 def _report(done: Build, folder: Path, *, json: bool) -> None:
     if json:
-        print_json({"build": str(done.folder), "files": len(done.files), "seconds": round(done.seconds, 2)})
+        print_json(
+            {
+                "build": str(done.folder),
+                "files": len(done.files),
+                "reused": done.reused,
+                "seconds": round(done.seconds, 2),
+            }
+        )
         return
     print_findings(done.warnings)
     files = counted(len(done.files), "fichier")
     seconds = number(round(done.seconds, 1))
+    if done.reused:
+        say(label("cli.reused", count=counted(done.reused, "variante")))
     say(label("cli.built", id=done.session, seconds=seconds, files=files, folder=done.folder))
 
 

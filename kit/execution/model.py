@@ -35,12 +35,14 @@ class Run:
         output: where the executed notebook goes.
         parameters: values injected after the cell tagged `parameters`.
         folder: the kernel's working folder, where the notebook finds its own files.
+        then: what follows this run, instead of what follows all of them.
     """
 
     template: Path
     output: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
+    then: Then | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,35 @@ class RunResult:
     def ok(self) -> bool:
         """Whether the notebook ran to its end and `then` returned."""
         return self.failure is None and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a kernel is to work: its folder, its environment, the bytes it may take beside the libraries."""
+
+    folder: str
+    environ: Mapping[str, str]
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the coordinator is asked: plain data, and what only the runner may unpickle.
+
+    Attributes:
+        number: the client's number of the job.
+        content: the pickled run and the function that follows it.
+        folder: the client's working folder.
+        environ: the client's environment.
+        path: the client's module path, for the function that follows.
+        timeout: seconds a cell may take.
+        memory: bytes a notebook may take beside the preloaded libraries.
+    """
+
+    number: int
+    content: bytes
+    folder: str
+    environ: Mapping[str, str]
+    path: tuple[str, ...]
+    timeout: int
+    memory: int | None

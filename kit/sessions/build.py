@@ -21,9 +21,10 @@ from kit.authoring import failure_finding
 from kit.cases import select_forms
 from kit.documents.facts import exam_facts
 from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place
-from kit.execution import Run, RunResult, execute_many
+from kit.execution import Engine, Run, RunResult, execute_many
 from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
+from kit.sessions.cache import KEPT, Cache, key_of
 from kit.sessions.draws import draw_of, write_draws
 from kit.sessions.manifest import MANIFEST, Entry, entry, manifest_of, read_manifest
 from kit.sessions.model import Draw
@@ -48,13 +49,14 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build left: its session, its folder, its files, how long it took, and the remarks made on the way."""
+    """What a build left: its session, its folder and files, how long it took, remarks, how many variants were kept."""
 
     session: str
     folder: Path
     files: tuple[Entry, ...]
     seconds: float
     warnings: tuple[Finding, ...]
+    reused: int = 0
 
 
 def build_session(
@@ -64,6 +66,8 @@ def build_session(
     jobs: int | None = None,
     workspace: Path | None = None,
     progress: Progress | None = None,
+    engine: Engine = "kit",
+    cache: bool = True,
 ) -> Build:
     """Build a session and return what was made.
 
@@ -73,6 +77,8 @@ def build_session(
         jobs: notebooks executed at once (default: the number of cores).
         workspace: where a school's own référentiels and templates lie (default: found from the folder).
         progress: told of each subject done.
+        engine: what executes the notebooks: `kit`, or `plain` papermill with a new kernel for each.
+        cache: whether to take again, from `.cache/`, the files of variants on which nothing has changed.
 
     Raises:
         InvalidFile: problems in the session's files or in the templates, all of them.
@@ -80,7 +86,6 @@ def build_session(
         EnvironmentFault: the disk refuses, or another build of this session is running.
     """
     started = time.perf_counter()
-    open_session(folder, workspace)  # refused before anything is locked or written
     with session_lock(folder):
         recover(folder)
         session = open_session(folder, workspace)
@@ -89,10 +94,10 @@ def build_session(
         kept = _kept(folder / BUILD, {variant.epreuve.id for variant in variants}) if only else ()
         staging = new_staging(folder)
         try:
-            entries = [
-                *_make_all(session, variants, staging, jobs, progress),
-                *_copy(folder / BUILD, staging, kept),
-            ]
+            store = Cache(folder / CACHE / KEPT) if cache else None
+            how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only)
+            made, reused = _make_all(session, variants, staging, how, progress)
+            entries = [*made, *_copy(folder / BUILD, staging, kept)]
             _complete(staging, entries)
             write_text(staging / MANIFEST, manifest_of(session, entries).text())
             write_attribution(folder, attribute(session, secret, session.attributions))
@@ -100,16 +105,19 @@ def build_session(
             exchange(staging, folder / BUILD)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return Build(
-        session.config.id, folder / BUILD, tuple(entries), time.perf_counter() - started, session.warnings
-    )
+    seconds = time.perf_counter() - started
+    return Build(session.config.id, folder / BUILD, tuple(entries), seconds, session.warnings, reused)
 
 
 def _make_all(
-    session: Session, variants: Sequence[Variant], staging: Path, jobs: int | None, progress: Progress | None
-) -> list[Entry]:
-    """Execute every variant, write its files in the staging folder, and return their entries."""
-    done = 0
+    session: Session, variants: Sequence[Variant], staging: Path, how: _How, progress: Progress | None
+) -> tuple[list[Entry], int]:
+    """Make every variant's files in the staging folder; return their entries, and how many variants were kept."""
+    makings = [_making(session, variant) for variant in variants]
+    texts = [_prepared(variant) for variant in variants]
+    keys = [key_of(making, text, how.engine) for making, text in zip(makings, texts, strict=True)]
+    kept = [how.cache.find(key) if how.cache else None for key in keys]
+    done = sum(products is not None for products in kept)
 
     def watch(result: RunResult) -> None:
         nonlocal done
@@ -120,20 +128,57 @@ def _make_all(
     if progress is not None:
         progress(0, len(variants), "")
     with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
-        runs = [_job(variant, Path(scratch)) for variant in variants]
-        makings = {run.output: _making(session, variant) for run, variant in zip(runs, variants, strict=True)}
-        then = functools.partial(_write_products, makings=makings, to=staging)
-        results = execute_many(runs, jobs or os.cpu_count() or 1, then=then, watcher=watch)
-        _raise_failures(session, list(makings.values()), results)
-        return [item for result in results for item in result.value]
+        todo = [number for number, products in enumerate(kept) if products is None]
+        runs = [_job(makings[n], texts[n], Path(scratch), Finish(staging, how.cache, keys[n])) for n in todo]
+        results = execute_many(runs, how.jobs, how.engine, watcher=watch, preload=_WARM)
+        _raise_failures(session, [makings[n] for n in todo], results)
+    made = {number: result.value for number, result in zip(todo, results, strict=True)}
+    entries: list[Entry] = []
+    for number, products in enumerate(kept):
+        if products is None:
+            entries += made[number]
+        else:
+            entries += [_written(product, variants[number], staging) for product in products]
+    if how.cache and how.whole:
+        how.cache.forget_others(keys)
+    return entries, len(variants) - len(todo)
 
 
-def _job(variant: Variant, scratch: Path) -> Run:
+_WARM = ("kit.sessions.build", "kit.cases.magics", "kit.documents.pdf")
+"""What making documents needs, imported once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a build is made: at how many at once, by which engine, keeping what where, all épreuves or some."""
+
+    jobs: int
+    engine: Engine
+    cache: Cache | None
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Where a variant's files go: the staging folder, and the cache under a hash."""
+
+    staging: Path
+    cache: Cache | None
+    key: str
+
+
+def _prepared(variant: Variant) -> str:
+    return json_text(select_forms(variant.template, variant.drawn.forms))
+
+
+def _job(making: Making, text: str, scratch: Path, finish: Finish) -> Run:
+    variant = making.variant
     folder = scratch / variant.drawn.code
     prepared = folder / "prepared.ipynb"
-    write_text(prepared, json_text(select_forms(variant.template, variant.drawn.forms)))
+    write_text(prepared, text)
     parameters = {**variant.drawn.parameters, "seed": variant.drawn.seed}
-    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent)
+    then = functools.partial(_write_products, making=making, finish=finish)
+    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent, then)
 
 
 def _making(session: Session, variant: Variant) -> Making:
@@ -151,9 +196,11 @@ def _making(session: Session, variant: Variant) -> Making:
     return Making(variant, facts, session.referentiel, session.reglement, session.config.id)
 
 
-def _write_products(executed: Path, makings: dict[Path, Making], to: Path) -> list[Entry]:
-    making = makings[executed]
-    return [_written(product, making.variant, to) for product in make(executed, making)]
+def _write_products(executed: Path, making: Making, finish: Finish) -> list[Entry]:
+    products = make(executed, making)
+    if finish.cache is not None:
+        finish.cache.keep(finish.key, products)
+    return [_written(product, making.variant, finish.staging) for product in products]
 
 
 def _written(product: Product, variant: Variant, to: Path) -> Entry:

@@ -157,8 +157,52 @@ def test_the_annexes_hold_the_same_numbers_in_every_format(built: Build) -> None
 
 def test_the_same_session_gives_the_same_bytes(built: Build, session: Path) -> None:
     before = snapshot(built.folder)
-    build_session(session, jobs=1)
+    again = build_session(session, jobs=1, cache=False)
+    assert again.reused == 0
     assert snapshot(built.folder) == before
+
+
+def test_both_engines_make_the_same_bytes(built: Build, session: Path) -> None:
+    before = snapshot(built.folder)
+    build_session(session, only=["E3"], jobs=2, engine="plain", cache=False)
+    assert snapshot(built.folder) == before
+
+
+def test_what_has_not_changed_is_not_made_again(built: Build, session: Path) -> None:
+    before = snapshot(built.folder)
+    build_session(session, jobs=2)
+    again = build_session(session, jobs=2)
+    assert again.reused == 5
+    assert snapshot(built.folder) == before
+    kept = [path for path in (session / ".cache" / "produits").rglob("*") if path.is_file()]
+    assert kept
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.parametrize("what", ["template", "date", "damage", "data"])
+def test_what_has_changed_is_made_again(what: str, built: Build, session: Path) -> None:
+    build_session(session, jobs=2)
+    before = snapshot(built.folder)
+    template = session.parent / "case_templates" / "mon-plan" / "case.ipynb"
+    data = template.with_name("données.csv")
+    changed_file = {"template": template, "date": session / "session.yaml"}.get(what)
+    sound = changed_file.read_text("utf-8") if changed_file else ""
+    if what == "template":
+        template.write_text(sound.replace("Calculez les ventes", "Donnez les ventes"), "utf-8")
+    elif what == "date":
+        (session / "session.yaml").write_text(sound.replace("2026-06-0", "2026-06-1"), "utf-8")
+    elif what == "data":
+        data.write_text("1")
+    else:
+        for path in (session / ".cache" / "produits").glob("*/0"):
+            path.write_bytes(b"x")
+    again = build_session(session, jobs=2)
+    assert again.reused == {"template": 4, "data": 4, "date": 0, "damage": 0}[what]
+    assert (snapshot(again.folder) == before) is (what in ("damage", "data"))
+    data.unlink(missing_ok=True)
+    if changed_file:
+        changed_file.write_text(sound, "utf-8")
+        build_session(session, jobs=2)
 
 
 def test_restricted_files_are_for_their_owner_alone(built: Build, session: Path) -> None:

@@ -1,17 +1,25 @@
-"""Executing notebooks: a result per job, failures named, nothing of the machine left in the file."""
+"""Executing notebooks, with either engine: a result per job, failures named, nothing of the machine in the file."""
 
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
-from kit.execution import Run, execute_many
+from kit.execution import Run
+from kit.execution import execute_many as execute_with
 from tests.case_builders import a_notebook
 
 GOOD = [("code", "seed = 1", ("parameters",)), ("code", "print('graine', seed)", ())]
+
+
+@pytest.fixture(params=["kit", "plain"])
+def execute_many(request: pytest.FixtureRequest) -> Any:
+    return partial(execute_with, engine=request.param)
 
 
 def write(path: Path, cells: list[tuple[str, str, tuple[str, ...]]]) -> Path:
@@ -23,7 +31,9 @@ def size_of(path: Path) -> int:
     return path.stat().st_size
 
 
-def test_each_job_has_its_result_in_order_and_parameters_are_injected(tmp_path: Path) -> None:
+def test_each_job_has_its_result_in_order_and_parameters_are_injected(
+    tmp_path: Path, execute_many: Any
+) -> None:
     template = write(tmp_path / "modèle à trous.ipynb", GOOD)
     jobs = [(template, tmp_path / f"sortie {seed}.ipynb", {"seed": seed}) for seed in (3, 5)]
     seen: list[object] = []
@@ -37,7 +47,7 @@ def test_each_job_has_its_result_in_order_and_parameters_are_injected(tmp_path: 
         assert f"graine {seed}" in str(notebook.cells[-1].outputs)
 
 
-def test_the_executed_notebook_says_nothing_of_paths_and_times(tmp_path: Path) -> None:
+def test_the_executed_notebook_says_nothing_of_paths_and_times(tmp_path: Path, execute_many: Any) -> None:
     template = write(tmp_path / "modele.ipynb", GOOD)
     texts = []
     for name in ("un", "deux"):
@@ -49,24 +59,24 @@ def test_the_executed_notebook_says_nothing_of_paths_and_times(tmp_path: Path) -
     assert "start_time" not in texts[0]
 
 
-def test_a_failing_cell_is_named_and_its_neighbours_go_on(tmp_path: Path) -> None:
+def test_a_failing_cell_is_named_and_its_neighbours_go_on(tmp_path: Path, execute_many: Any) -> None:
     bad = write(tmp_path / "bad.ipynb", [*GOOD, ("code", "1 / 0", ())])
     good = write(tmp_path / "good.ipynb", GOOD)
     results = execute_many([(bad, tmp_path / "b.ipynb", {}), (good, tmp_path / "g.ipynb", {})], jobs=2)
     assert [result.ok for result in results] == [False, True]
     failure = results[0].failure
     assert failure is not None
-    assert (failure.name, failure.source) == ("ZeroDivisionError", "1 / 0")
+    assert (failure.cell, failure.name, failure.source) == (3, "ZeroDivisionError", "1 / 0")
     assert (tmp_path / "b.ipynb").exists()
 
 
-def test_what_follows_a_run_can_fail_without_harm(tmp_path: Path) -> None:
+def test_what_follows_a_run_can_fail_without_harm(tmp_path: Path, execute_many: Any) -> None:
     result = execute_many([(write(tmp_path / "m.ipynb", GOOD), tmp_path / "o.ipynb", {})], then=json.loads)[0]  # type: ignore[arg-type]
     assert not result.ok
     assert isinstance(result.error, TypeError)
 
 
-def test_a_notebook_runs_in_the_folder_asked_for(tmp_path: Path) -> None:
+def test_a_notebook_runs_in_the_folder_asked_for(tmp_path: Path, execute_many: Any) -> None:
     (tmp_path / "données").mkdir()
     (tmp_path / "données" / "x.txt").write_text("42")
     cells = [("code", "seed = 1", ("parameters",)), ("code", "print(open('x.txt').read())", ())]
@@ -74,7 +84,9 @@ def test_a_notebook_runs_in_the_folder_asked_for(tmp_path: Path) -> None:
     assert execute_many([run])[0].ok
 
 
-def test_running_never_moves_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_never_moves_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, execute_many: Any
+) -> None:
     """Threads share the process's folder: relative paths must keep their meaning while notebooks run elsewhere."""
     monkeypatch.chdir(tmp_path)
     elsewhere = tmp_path / "ailleurs"
@@ -84,7 +96,7 @@ def test_running_never_moves_the_process(tmp_path: Path, monkeypatch: pytest.Mon
     )
     seen: list[Path] = []
     runs = [Run(Path("m.ipynb"), Path(f"out-{n}.ipynb"), {}, elsewhere) for n in range(3)]
-    results = execute_many(runs, jobs=3, then=lambda _: seen.append(Path.cwd()), watcher=lambda _: None)
+    results = execute_many(runs, jobs=3, watcher=lambda _: seen.append(Path.cwd()))
     assert all(result.ok for result in results), [result.error for result in results]
     assert set(seen) == {tmp_path}
     assert Path.cwd() == tmp_path
@@ -95,6 +107,19 @@ def test_running_never_moves_the_process(tmp_path: Path, monkeypatch: pytest.Mon
     ]
 
 
+def test_notebooks_executed_at_once_each_work_in_their_folder(tmp_path: Path, execute_many: Any) -> None:
+    cells = [("code", "import os, time; time.sleep(0.3); print(os.getcwd())", ())]
+    template = write(tmp_path / "m.ipynb", cells)
+    folders = [tmp_path / name for name in "abcd"]
+    for folder in folders:
+        folder.mkdir()
+    here = Path.cwd()
+    results = execute_many([Run(template, folder / "o.ipynb", {}, folder) for folder in folders], jobs=4)
+    said = [nbformat.read(result.output, as_version=4).cells[-1].outputs[0].text for result in results]
+    assert said == [f"{folder}\n" for folder in folders]
+    assert Path.cwd() == here
+
+
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(ValueError, match="rapide"):
-        execute_many([], engine="rapide")
+        execute_with([], engine="rapide")  # type: ignore[arg-type]

@@ -15,9 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.errors import raise_for
 from kit.referentiel.model import natural_key
-from kit.sessions.files import read_table, write_table
+from kit.sessions.files import write_table
 from kit.sessions.model import Attribution, EpreuvePlan, Version
 from kit.sessions.opening import Session
 from kit.sessions.seeds import keyed, order_of
@@ -55,17 +54,6 @@ def attribute(
         row for epreuve in session.config.epreuves for row in _epreuve(session, secret, epreuve, previous)
     ]
     return tuple(sorted((*previous, *rows), key=_sort_key))
-
-
-def read_attribution(root: Path) -> tuple[Attribution, ...]:
-    """Return the rows of attribution.csv, none when there is no such file.
-
-    Raises:
-        InvalidFile: every problem of the file.
-    """
-    table = read_table(root, Attribution)
-    raise_for(table.findings)
-    return table.rows
 
 
 def write_attribution(root: Path, rows: Iterable[Attribution]) -> None:

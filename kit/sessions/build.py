@@ -7,10 +7,8 @@ killed, `build/` is the old one or the new one, complete.
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,12 +24,13 @@ from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.cache import KEPT, Cache, key_of
 from kit.sessions.draws import draw_of, write_draws
+from kit.sessions.keeping import keep, sha256_of, to_keep
 from kit.sessions.manifest import MANIFEST, Entry, entry, manifest_of, read_manifest
 from kit.sessions.model import Draw
 from kit.sessions.opening import Session, open_session
 from kit.sessions.production import Making, Product, make
 from kit.sessions.seeds import obtain_secret
-from kit.sessions.swap import exchange, new_staging, recover, session_lock
+from kit.sessions.swap import PENDING, exchange, new_staging, recover, session_lock
 from kit.sessions.variants import Variant, session_variants
 from kit.writing import json_text, write_bytes, write_text
 
@@ -86,27 +85,48 @@ def build_session(
         EnvironmentFault: the disk refuses, or another build of this session is running.
     """
     started = time.perf_counter()
+    _check_place(folder / BUILD)
     with session_lock(folder):
         recover(folder)
         session = open_session(folder, workspace)
-        secret = obtain_secret(folder, demo=session.config.demo)
-        variants = session_variants(session, secret, only)
-        kept = _kept(folder / BUILD, {variant.epreuve.id for variant in variants}) if only else ()
+        store = Cache(folder / CACHE / KEPT) if cache else None
+        how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only)
         staging = new_staging(folder)
         try:
-            store = Cache(folder / CACHE / KEPT) if cache else None
-            how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only)
-            made, reused = _make_all(session, variants, staging, how, progress)
-            entries = [*made, *_copy(folder / BUILD, staging, kept)]
-            _complete(staging, entries)
-            write_text(staging / MANIFEST, manifest_of(session, entries).text())
-            write_attribution(folder, attribute(session, secret, session.attributions))
-            write_draws(folder, _draws(session, variants))
-            exchange(staging, folder / BUILD)
+            entries, told, reused = _build(session, staging, only, how, progress)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     seconds = time.perf_counter() - started
-    return Build(session.config.id, folder / BUILD, tuple(entries), seconds, session.warnings, reused)
+    return Build(session.config.id, folder / BUILD, entries, seconds, (*session.warnings, *told), reused)
+
+
+def _check_place(build: Path) -> None:
+    """Refuse to put a build in the place of a file, or of a link to a folder that is elsewhere.
+
+    Raises:
+        InvalidFile: something else has its name.
+    """
+    if build.is_symlink() or (build.exists() and not build.is_dir()):
+        raise InvalidFile(Finding("build.not_a_folder", Place(BUILD)))
+
+
+def _build(
+    session: Session, staging: Path, only: Sequence[str], how: _How, progress: Progress | None
+) -> tuple[tuple[Entry, ...], list[Finding], int]:
+    """Fill the staging folder and put it in place; return its entries, what to tell, how many variants were kept."""
+    secret = obtain_secret(session.root, demo=session.config.demo)
+    variants = session_variants(session, secret, only)
+    current = session.root / BUILD
+    kept = _kept(current, {variant.epreuve.id for variant in variants}) if only else ()
+    made, reused = _make_all(session, variants, staging, how, progress)
+    entries = (*made, *_copy(current, staging, kept))
+    _complete(staging, entries)
+    write_text(staging / MANIFEST, manifest_of(session, entries).text())
+    write_attribution(staging / PENDING, attribute(session, secret, session.attributions))
+    write_draws(staging / PENDING, _draws(session, variants))
+    told = keep(current, staging, to_keep(current, entries))
+    exchange(staging, current)
+    return entries, told, reused
 
 
 def _make_all(
@@ -127,11 +147,16 @@ def _make_all(
 
     if progress is not None:
         progress(0, len(variants), "")
-    with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
+    scratch = new_staging(
+        session.root, 0o700
+    )  # not the system's: what a killed build leaves there, nobody removes
+    try:
         todo = [number for number, products in enumerate(kept) if products is None]
-        runs = [_job(makings[n], texts[n], Path(scratch), Finish(staging, how.cache, keys[n])) for n in todo]
+        runs = [_job(makings[n], texts[n], scratch, Finish(staging, how.cache, keys[n])) for n in todo]
         results = execute_many(runs, how.jobs, how.engine, watcher=watch, preload=_WARM)
         _raise_failures(session, [makings[n] for n in todo], results)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     made = {number: result.value for number, result in zip(todo, results, strict=True)}
     entries: list[Entry] = []
     for number, products in enumerate(kept):
@@ -233,14 +258,10 @@ def _kept(build: Path, rebuilt: set[str]) -> tuple[Entry, ...]:
     if previous is None:
         return ()
     kept = tuple(item for item in previous.files if item.epreuve not in rebuilt)
-    changed = [item.path for item in kept if _sha256(build / item.path) != item.sha256]
+    changed = [item.path for item in kept if sha256_of(build / item.path) != item.sha256]
     if changed:
         raise InvalidFile(*(Finding("build.kept_changed", Place(f"{BUILD}/{path}")) for path in changed))
     return kept
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _copy(build: Path, staging: Path, kept: Iterable[Entry]) -> list[Entry]:

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.reading import nearest
-from kit.sessions.files import read_table, write_table
+from kit.sessions.files import write_table
 from kit.sessions.model import VERSIONS, Draw, Version
 from kit.sessions.seeds import keyed, order_of
 from kit.sessions.values import Scalar
 
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What a subject is drawn for.
+
+    Attributes:
+        session: the session's id.
+        epreuve: the épreuve's id.
+        rank: the épreuve's place in its référentiel, from 0.
+        versions: the versions the session gives of this épreuve.
+        version: the version wanted.
+        variant: the variant wanted, from 1.
+    """
+
+    session: str
+    epreuve: str
+    rank: int
+    versions: Sequence[Version]
+    version: Version
+    variant: int
+
+
 APART = "sector"
 """The parameter whose value no two versions of a session may share: the firm's sector."""
-
-
-def read_draws(root: Path) -> tuple[Draw, ...]:
-    """Return the rows of tirages.csv, none when there is no such file.
-
-    Raises:
-        InvalidFile: every problem of the file.
-    """
-    table = read_table(root, Draw)
-    raise_for(table.findings)
-    return table.rows
 
 
 def write_draws(root: Path, draws: Iterable[Draw]) -> None:
@@ -75,30 +87,20 @@ def fixed_findings(
 
 
 def parameters_for(
-    choices: Mapping[str, Sequence[Scalar]],
-    fixed: Mapping[str, Scalar],
-    secret: bytes,
-    session_id: str,
-    epreuve: str,
-    versions: Sequence[Version],
-    version: Version,
-    variant: int,
+    choices: Mapping[str, Sequence[Scalar]], fixed: Mapping[str, Scalar], secret: bytes, sitting: Sitting
 ) -> dict[str, Scalar]:
     """Return the parameters of a variant, by name, in the order of `choices`.
 
     What the session fixes stands. The sector comes from the version's own share of a drawn order, so that two
-    versions never share one as long as there are as many sectors as versions. The rest is drawn evenly. A
-    parameter without listed values appears only when it is fixed.
+    versions never share one as long as there are as many sectors as versions, and so that the first subjects of
+    neighbouring épreuves do not either: a candidate sits several. The rest is drawn evenly. A parameter without
+    listed values appears only when it is fixed.
 
     Args:
         choices: the values the template allows, by parameter; none listed means any value.
         fixed: what the session fixes for this épreuve.
         secret: the session's secret.
-        session_id: the session's id.
-        epreuve: the épreuve's id.
-        versions: the versions the session gives of this épreuve.
-        version: the version wanted.
-        variant: the variant wanted, from 1.
+        sitting: what the subject is for.
 
     Raises:
         InvalidFile: a fixed parameter is unknown, or has a value the template does not allow.
@@ -110,32 +112,31 @@ def parameters_for(
             allowed = _same(values, fixed[name])
             drawn[name] = fixed[name] if allowed is None else allowed
         elif values and name == APART:
-            share = _share(values, secret, (session_id, epreuve, name), versions, version)
-            drawn[name] = share[(variant - 1) % len(share)]
+            share = _share(values, secret, name, sitting)
+            drawn[name] = share[(sitting.variant - 1) % len(share)]
         elif values:
-            digest = keyed(secret, "parameter", session_id, epreuve, version, variant, name)
+            context = (sitting.session, sitting.epreuve, sitting.version, sitting.variant, name)
+            digest = keyed(secret, "parameter", *context)
             drawn[name] = values[int.from_bytes(digest, "big") % len(values)]
     return drawn
 
 
-def _share(
-    values: Sequence[Scalar],
-    secret: bytes,
-    context: tuple[str, str, str],
-    versions: Sequence[Version],
-    version: Version,
-) -> list[Scalar]:
-    """Return the values of one version.
+def _share(values: Sequence[Scalar], secret: bytes, name: str, sitting: Sitting) -> list[Scalar]:
+    """Return the values of one version: every third of the session's order, begun further for each épreuve.
 
     With enough values each of the three possible versions has its share, whichever the session lists, so that
     adding a rattrapage later leaves the principal as it was.
     """
     by_text = {_written(value): value for value in values}
-    order = order_of(secret, "parameter", *context, items=tuple(by_text))
+    order = order_of(secret, "parameter", sitting.session, name, items=tuple(by_text))
+    start = sitting.rank % len(order)
+    order = (*order[start:], *order[:start])
     sharing = (
-        VERSIONS if len(order) >= len(VERSIONS) else tuple(v for v in VERSIONS if v in (*versions, version))
+        VERSIONS
+        if len(order) >= len(VERSIONS)
+        else tuple(v for v in VERSIONS if v in (*sitting.versions, sitting.version))
     )
-    place = sharing.index(version)
+    place = sharing.index(sitting.version)
     return [by_text[text] for text in order[place % len(order) :: len(sharing)]]
 
 

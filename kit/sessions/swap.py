@@ -4,6 +4,9 @@ Where the system can exchange two folders in one act (Linux, `renameat2` with `R
 all there is. Elsewhere two renames do it. The name the old folder carries in between is the journal: it says
 whose place is empty, so the next command can undo the first rename. Everything unfinished has a name that
 begins with `.build-`; `recover` removes it, under the session's lock.
+
+Files of the session that belong with a build (who got which subject) travel inside the new folder and leave it
+once it is in place: they change with the build or not at all.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ from kit.sessions.lock import session_lock
 PREFIX = ".build-"
 _OLD = f"{PREFIX}old-"
 _GONE = f"{PREFIX}gone-"
+PENDING = ".a-poser"
+"""In a new build, the session's files that go beside it."""
+
 _HALF_WRITTEN = tuple(f".{name}.*" for name in RESTRICTED)
 """What `kit.writing` leaves beside a file when it is killed before its rename."""
 
@@ -40,12 +46,15 @@ def _silent(_step: str) -> None:
     """Do nothing: tests put a failure here."""
 
 
-def new_staging(root: Path) -> Path:
-    """Return a new empty folder beside the session's files, to be filled then given to `exchange`."""
+def new_staging(root: Path, mode: int = 0o777) -> Path:
+    """Return a new empty folder beside the session's files, to be filled then given to `exchange`.
+
+    Whatever becomes of this process, the next `recover` removes it.
+    """
     while True:
         folder = root / f"{PREFIX}{secrets.token_hex(4)}"
         with contextlib.suppress(FileExistsError):
-            folder.mkdir()
+            folder.mkdir(mode=mode)
             return folder
 
 
@@ -87,14 +96,11 @@ def exchange(new: Path, current: Path, *, step: Step = _silent, swap: Swap = swa
     try:
         _flush(new)
         step("flushed")
-        if not current.exists():
-            new.rename(current)
-            step("renamed")
-        elif swap(new, current):
-            step("exchanged")
-            _remove(new)
-        else:
-            _rename_twice(new, current, step)
+        old = _put_in_place(new, current, step, swap)
+        _land(current)
+        step("landed")
+        if old is not None:
+            _remove(old)
         _flush_folder(current.parent)
     except OSError as error:
         fields = {"folder": current.name, "reason": error.strerror or str(error)}
@@ -103,7 +109,7 @@ def exchange(new: Path, current: Path, *, step: Step = _silent, swap: Swap = swa
 
 
 def recover(root: Path) -> bool:
-    """Undo an interrupted exchange, remove what killed builds left, and tell whether there was anything.
+    """Undo or finish an interrupted exchange, remove what killed builds left; tell whether there was anything.
 
     Called under `session_lock`.
 
@@ -112,6 +118,9 @@ def recover(root: Path) -> bool:
     """
     try:
         found = _put_back(root)
+        for build in _landing(root):
+            found = True
+            _land(build)
         for pattern in (f"{PREFIX}*", *_HALF_WRITTEN):
             for leftover in sorted(root.glob(pattern)):
                 found = True
@@ -128,7 +137,7 @@ def recover_if_idle(root: Path) -> bool:
     Raises:
         EnvironmentFault: the disk or the rights refuse.
     """
-    if not any(root.glob(f"{PREFIX}*")):
+    if not any(root.glob(f"{PREFIX}*")) and not _landing(root):
         return False
     try:
         with session_lock(root):
@@ -139,7 +148,19 @@ def recover_if_idle(root: Path) -> bool:
         raise
 
 
-def _rename_twice(new: Path, current: Path, step: Step) -> None:
+def _put_in_place(new: Path, current: Path, step: Step, swap: Swap) -> Path | None:
+    """Put the new folder in place and return where the old one is now, if there was one."""
+    if not current.exists():
+        new.rename(current)
+        step("renamed")
+        return None
+    if swap(new, current):
+        step("exchanged")
+        return new
+    return _rename_twice(new, current, step)
+
+
+def _rename_twice(new: Path, current: Path, step: Step) -> Path:
     for stale, name in _moved_out(current.parent):
         if name == current.name:
             stale.rename(current.with_name(f"{_GONE}{secrets.token_hex(4)}"))
@@ -152,7 +173,21 @@ def _rename_twice(new: Path, current: Path, step: Step) -> None:
         old.rename(current)
         raise
     step("moved in")
-    _remove(old)
+    return old
+
+
+def _land(current: Path) -> None:
+    """Put beside a build the files that came with it, each in the place of the former in one act."""
+    folder = current / PENDING
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            path.replace(current.with_name(path.name))
+        folder.rmdir()
+
+
+def _landing(root: Path) -> list[Path]:
+    """Return the builds in place whose files have not all left them."""
+    return [found.parent for found in root.glob(f"*/{PENDING}") if not found.parent.name.startswith(PREFIX)]
 
 
 def _put_back(root: Path) -> bool:

@@ -11,7 +11,7 @@ from kit.cases.parameters import check_values
 from kit.errors import Finding, InvalidFile, KitError, Place, raise_for
 from kit.french import duration
 from kit.referentiel import Epreuve
-from kit.sessions.draws import draw_of, fixed_findings, parameters_for
+from kit.sessions.draws import Sitting, draw_of, fixed_findings, parameters_for
 from kit.sessions.model import VERSIONS, EpreuvePlan, Version
 from kit.sessions.opening import Session
 from kit.sessions.seeds import keyed, seed_of
@@ -51,23 +51,37 @@ def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) 
         InvalidFile: every problem of every template and of the parameters the session fixes; an épreuve of
             `only` that is not in the session.
     """
-    chosen = _chosen(session, only)
+    cases, findings = _cases(session, _chosen(session, only))
+    raise_for(findings)
+    return tuple(
+        variant for name, case in cases.items() for variant in _variants(session, secret, name, case)
+    )
+
+
+def check_cases(session: Session) -> list[Finding]:
+    """Return what keeps the session's templates from being drawn, without drawing anything."""
+    return _cases(session, session.config.epreuves)[1]
+
+
+def _cases(session: Session, names: Iterable[str]) -> tuple[dict[str, CaseTemplate], list[Finding]]:
+    """Return the templates of these épreuves, and every error of theirs or of the parameters fixed for them."""
     findings: list[Finding] = []
-    found: list[Variant] = []
-    for name in chosen:
+    cases: dict[str, CaseTemplate] = {}
+    for name in names:
         plan = session.config.epreuves[name]
+        where = Place("session.yaml", field=f"epreuves.{name}.parameters")
         try:
             template = _template(session, name, plan)
         except KitError as error:
             findings += error.findings
             continue
-        choices = _choices(template)
-        problems = fixed_findings(_allowed(template), plan.parameters, _parameters_place(name))
-        findings += problems
-        if not problems:
-            found += _variants(session, secret, name, plan, template, choices)
-    raise_for(findings)
-    return tuple(found)
+        cases[name] = template
+        allowed = _allowed(template)
+        free = {name: value for name, value in plan.parameters.items() if allowed.get(name) == ()}
+        findings += fixed_findings(allowed, plan.parameters, where)
+        findings += check_values(template.parameters, free, where)
+        findings += _duration(template, name, plan)
+    return cases, findings
 
 
 def _duration(template: CaseTemplate, name: str, plan: EpreuvePlan) -> list[Finding]:
@@ -82,23 +96,6 @@ def _duration(template: CaseTemplate, name: str, plan: EpreuvePlan) -> list[Find
         "given": duration(given or 0),
     }
     return [Finding("build.duration", where, fields)]
-
-
-def check_cases(session: Session) -> list[Finding]:
-    """Return what keeps the session's templates from being drawn, without drawing anything."""
-    findings: list[Finding] = []
-    for name, plan in session.config.epreuves.items():
-        try:
-            template = _template(session, name, plan)
-        except KitError as error:
-            findings += error.findings
-        else:
-            findings += fixed_findings(_allowed(template), plan.parameters, _parameters_place(name))
-    return findings
-
-
-def _parameters_place(name: str) -> Place:
-    return Place("session.yaml", field=f"epreuves.{name}.parameters")
 
 
 def _chosen(session: Session, only: Iterable[str]) -> list[str]:
@@ -128,7 +125,7 @@ def _template(session: Session, name: str, plan: EpreuvePlan) -> CaseTemplate:
         fields = {"template": template.slug, "other": front.referentiel, "wanted": session.referentiel.slug}
         raise InvalidFile(Finding("build.wrong_referentiel", where, fields))
     _, problems = rules_of(template, session.workspace)
-    raise_for([*problems, *_duration(template, name, plan)])
+    raise_for(problems)
     return template
 
 
@@ -149,30 +146,24 @@ def _choices(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:
     }
 
 
-def _variants(
-    session: Session, secret: bytes, name: str, plan: EpreuvePlan, template: CaseTemplate,
-    choices: Mapping[str, tuple[Scalar, ...]],
-) -> Iterator[Variant]:  # fmt: skip
+def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate) -> Iterator[Variant]:
+    plan, epreuve = session.config.epreuves[name], session.referentiel.epreuve(name)
+    rank = session.referentiel.epreuves.index(epreuve)
     form_key = int.from_bytes(keyed(secret, "forms", session.config.id, name)[:8], "big")
     for version in plan.versions:
         for number in range(1, plan.variants + 1):
             draw = draw_of(session.draws, name, version, number)
-            context = (session.config.id, name, plan.versions, version, number)
-            drawn = parameters_for(choices, plan.parameters, secret, *context)
-            raise_for(
-                check_values(template.parameters, drawn, Place("session.yaml", field=f"epreuves.{name}"))
+            sitting = Sitting(session.config.id, name, rank, plan.versions, version, number)
+            parameters = parameters_for(_choices(template), plan.parameters, secret, sitting)
+            drawn = Drawn(
+                code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
+                version=version,
+                variant=number,
+                seed=seed_of(secret, session.config.id, name, version, number, draw),
+                parameters={**_defaults(template), **parameters},
+                forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version)),
             )
-            yield Variant(
-                session.referentiel.epreuve(name), plan, template, version, number,
-                Drawn(
-                    code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
-                    version=version,
-                    variant=number,
-                    seed=seed_of(secret, session.config.id, name, version, number, draw),
-                    parameters={**_defaults(template), **drawn},
-                    forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version)),
-                ),
-            )  # fmt: skip
+            yield Variant(epreuve, plan, template, version, number, drawn)
 
 
 def _defaults(template: CaseTemplate) -> dict[str, Scalar]:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.sessions.attribution import attribute, read_attribution, write_attribution
-from kit.sessions.model import Member, Registration
+from kit.sessions.attribution import attribute, write_attribution
+from kit.sessions.files import read_table
+from kit.sessions.model import Attribution, Member, Registration
 from kit.sessions.opening import Session, check_session, open_session
 from tests.builders import E1, REGISTRATIONS, SESSION, a_session
 
@@ -175,7 +176,7 @@ def test_the_file_is_private_and_in_the_order_of_numbers(tmp_path):
     path = tmp_path / "attribution.csv"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text().splitlines()[0] == "epreuve,partie,groupe,candidat,version,variant,copie"
-    assert read_attribution(tmp_path) == rows
+    assert read_table(tmp_path, Attribution).rows == rows
     assert [row.number for row in rows] == sorted(row.number for row in rows)
 
 

@@ -277,6 +277,97 @@ def test_a_kept_file_that_was_changed_is_refused(built: Build, session: Path) ->
         kept.write_bytes(sound)
 
 
+def test_what_markers_put_in_a_build_stays_beside_a_grid_that_is_the_same(
+    built: Build, session: Path
+) -> None:
+    notes = session / "build/correcteurs/E2/principal-1/notes.json"
+    notes.write_text("{}", "utf-8")
+    try:
+        for only in ([], ["E3"]):
+            again = build_session(session, only=only)
+            assert notes.read_text("utf-8") == "{}"
+            assert again.warnings == ()
+            assert not list((session / "build").glob("*/*/*/.*"))
+    finally:
+        notes.unlink()
+
+
+def test_what_people_changed_in_a_build_is_set_aside(built: Build, session: Path) -> None:
+    before = snapshot(session / "build")
+    folder = session / "build/correcteurs/E2/principal-1"
+    workbook = folder / "JUIN-2026-E2-P1-grille.xlsx"
+    sound = workbook.read_bytes()
+    workbook.write_bytes(b"des notes")
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "grille.ipynb").touch()
+    again = build_session(session)
+    assert [finding.code for finding in again.warnings] == ["build.set_aside"]
+    kept = session / "mis-de-cote/1/correcteurs/E2/principal-1" / workbook.name
+    assert kept.read_bytes() == b"des notes"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert workbook.read_bytes() == sound
+    assert snapshot(session / "build") == before
+    assert [path.name for path in (session / "mis-de-cote").iterdir()] == ["1"]
+
+
+def test_notes_on_a_subject_that_is_no_more_are_set_aside(tmp_path: Path) -> None:
+    folder = a_session(tmp_path, session=TWO_EPREUVES, inscriptions=INSCRIPTIONS)
+    a_template(tmp_path, slug="mon-cas")
+    template = a_template(tmp_path, changed({"epreuve: E2": "epreuve: E3"}), slug="mon-plan")
+    build_session(folder)
+    (folder / "build/correcteurs/E3/principal-1/notes.json").write_text("{}", "utf-8")
+    template.write_text(
+        template.read_text("utf-8").replace("Calculez les ventes", "Donnez les ventes"), "utf-8"
+    )
+    again = build_session(folder)
+    assert [finding.code for finding in again.warnings] == ["build.set_aside"]
+    assert (folder / "mis-de-cote/1/correcteurs/E3/principal-1/notes.json").exists()
+    assert not (folder / "build/correcteurs/E3/principal-1/notes.json").exists()
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_a_file_or_a_link_named_build_is_never_replaced(what: str, built: Build, session: Path) -> None:
+    build, elsewhere = session / "build", session / "ailleurs"
+    build.rename(elsewhere)
+    if what == "file":
+        build.write_text("à moi", "utf-8")
+    else:
+        build.symlink_to(elsewhere)
+    before = snapshot(elsewhere)
+    try:
+        with pytest.raises(InvalidFile, match="build"):
+            build_session(session)
+        assert build.is_symlink() if what == "link" else build.read_text("utf-8") == "à moi"
+        assert snapshot(elsewhere) == before
+    finally:
+        build.unlink()
+        elsewhere.rename(build)
+
+
+def test_who_got_what_changes_with_the_build_or_not_at_all(
+    built: Build, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (session / "attribution.csv").read_bytes()
+    rows = session / "inscriptions.csv"
+    sound = rows.read_text("utf-8")
+    rows.write_text(sound + "C2,E3,1\n", "utf-8")
+
+    def refused(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr("kit.sessions.swap._put_in_place", refused)
+            with pytest.raises(KitError):
+                build_session(session)
+        assert (session / "attribution.csv").read_bytes() == before
+        build_session(session)
+        assert (session / "attribution.csv").read_bytes().startswith(before[:60])
+        assert (session / "attribution.csv").read_bytes() != before
+    finally:
+        rows.write_text(sound, "utf-8")
+
+
 def test_the_checks_of_a_session_see_its_templates(session: Path) -> None:
     from kit.sessions.opening import open_session
     from kit.sessions.variants import check_cases

@@ -8,10 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidFile
-from kit.sessions.draws import draw_of, drawn_again, fixed_findings, parameters_for, read_draws, write_draws
+from kit.sessions.draws import Sitting, draw_of, drawn_again, fixed_findings, parameters_for, write_draws
+from kit.sessions.files import read_table
 from kit.sessions.model import VERSIONS, Draw
 
 SECRET = bytes(range(32))
+RANKS = {"E2": 1, "E3": 2}
+
+
+def drawn_for(choices, fixed, secret, epreuve, versions, version, variant):
+    sitting = Sitting("S1", epreuve, RANKS[epreuve], versions, version, variant)
+    return parameters_for(choices, fixed, secret, sitting)
+
+
 CHOICES = {"sector": ("bio", "vélo", "thé", "jeux"), "taille": (10, 20), "remise": (False, True), "texte": ()}
 
 secrets = st.binary(min_size=32, max_size=32)
@@ -20,7 +29,7 @@ some_versions = st.lists(st.sampled_from(VERSIONS), min_size=1, max_size=3, uniq
 
 
 def test_a_variant_is_drawn_once_unless_said_otherwise(tmp_path):
-    assert read_draws(tmp_path) == ()
+    assert read_table(tmp_path, Draw).rows == ()
     draws = drawn_again(drawn_again((), "E2", "secours", 1), "E2", "secours", 1)
     draws = drawn_again(draws, "E2", "principal", 2)
     assert draw_of(draws, "E2", "secours", 1) == 3
@@ -31,14 +40,13 @@ def test_a_variant_is_drawn_once_unless_said_otherwise(tmp_path):
     assert (tmp_path / "tirages.csv").read_text() == (
         "epreuve,version,variant,draw\nE2,principal,2,2\nE2,secours,1,3\n"
     )
-    assert sorted(read_draws(tmp_path), key=str) == sorted(draws, key=str)
+    assert sorted(read_table(tmp_path, Draw).rows, key=str) == sorted(draws, key=str)
 
 
 def test_a_wrong_file_of_draws_is_told_by_line(tmp_path):
     (tmp_path / "tirages.csv").write_text("epreuve,version,variant,draw\nE2,principal,1,0\nE2,autre,1,1\n")
-    with pytest.raises(InvalidFile) as caught:
-        read_draws(tmp_path)
-    assert [(f.where.line, f.where.field) for f in caught.value.findings] == [(2, "draw"), (3, "version")]
+    findings = read_table(tmp_path, Draw).findings
+    assert [(f.where.line, f.where.field) for f in findings] == [(2, "draw"), (3, "version")]
 
 
 @given(secrets, sectors, some_versions, st.integers(1, 4), st.sampled_from(["E2", "E3"]))
@@ -46,9 +54,7 @@ def test_two_versions_never_share_a_sector_when_there_are_enough(secret, values,
     """Principal, secours and rattrapage must not ask the same thing (design, case templates)."""
     drawn = {
         version: {
-            parameters_for({"sector": values}, {}, secret, "S1", epreuve, versions, version, variant)[
-                "sector"
-            ]
+            drawn_for({"sector": values}, {}, secret, epreuve, versions, version, variant)["sector"]
             for variant in range(1, variants + 1)
         }
         for version in versions
@@ -61,7 +67,7 @@ def test_two_versions_never_share_a_sector_when_there_are_enough(secret, values,
 @given(secrets, st.lists(st.integers(), min_size=3, max_size=9, unique=True))
 def test_variants_take_each_value_of_their_share_in_turn(secret, values):
     found = [
-        parameters_for({"sector": values}, {}, secret, "S1", "E2", VERSIONS, version, variant)["sector"]
+        drawn_for({"sector": values}, {}, secret, "E2", VERSIONS, version, variant)["sector"]
         for version in VERSIONS
         for variant in range(1, 4)
     ]
@@ -70,10 +76,20 @@ def test_variants_take_each_value_of_their_share_in_turn(secret, values):
     assert set(found) == set(values)
 
 
+@given(secrets, sectors, st.sampled_from(VERSIONS))
+def test_the_first_subjects_of_two_epreuves_differ_in_sector(secret, values, version):
+    """A candidate who sits both must not find in one the answers of the other."""
+    choices = {"sector": values}
+    one, other = (
+        drawn_for(choices, {}, secret, name, VERSIONS, version, 1)["sector"] for name in ("E2", "E3")
+    )
+    assert one != other or len(values) < len(VERSIONS)
+
+
 @given(secrets)
 def test_adding_a_version_later_leaves_the_principal_as_it_was(secret):
     def draw(versions):
-        return [parameters_for(CHOICES, {}, secret, "S1", "E2", versions, "principal", n) for n in (1, 2)]
+        return [drawn_for(CHOICES, {}, secret, "E2", versions, "principal", n) for n in (1, 2)]
 
     assert (
         draw(("principal",))
@@ -83,9 +99,7 @@ def test_adding_a_version_later_leaves_the_principal_as_it_was(secret):
 
 
 def test_other_parameters_are_drawn_evenly_and_keep_their_type():
-    drawn = [
-        parameters_for(CHOICES, {}, SECRET, "S1", "E2", ("principal",), "principal", n) for n in range(1, 401)
-    ]
+    drawn = [drawn_for(CHOICES, {}, SECRET, "E2", ("principal",), "principal", n) for n in range(1, 401)]
     assert all(list(parameters) == ["sector", "taille", "remise"] for parameters in drawn)
     assert all(type(parameters["taille"]) is int for parameters in drawn)
     assert 150 < sum(parameters["taille"] == 10 for parameters in drawn) < 250
@@ -96,7 +110,7 @@ def test_other_parameters_are_drawn_evenly_and_keep_their_type():
 def test_what_the_session_fixes_stands_with_the_type_of_the_template():
     fixed = {"sector": "thé", "taille": "20", "remise": True, "texte": "libre"}
     for variant in (1, 2, 3):
-        drawn = parameters_for(CHOICES, fixed, SECRET, "S1", "E2", ("principal",), "principal", variant)
+        drawn = drawn_for(CHOICES, fixed, SECRET, "E2", ("principal",), "principal", variant)
         assert drawn == {"sector": "thé", "taille": 20, "remise": True, "texte": "libre"}
         assert type(drawn["taille"]) is int
 
@@ -110,7 +124,7 @@ def test_a_fixed_parameter_that_does_not_exist_or_has_a_wrong_value_is_refused()
     ]
     assert "sector" in fixed_findings(CHOICES, fixed)[0].remedy
     with pytest.raises(InvalidFile) as caught:
-        parameters_for(CHOICES, fixed, SECRET, "S1", "E2", ("principal",), "principal", 1)
+        drawn_for(CHOICES, fixed, SECRET, "E2", ("principal",), "principal", 1)
     assert len(caught.value.findings) == 3
 
 

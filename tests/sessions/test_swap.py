@@ -17,7 +17,7 @@ NAMES = [f"{folder}/{i}.txt" for folder in ("candidats", "correcteurs") for i in
 BUILD = """
 import os, signal, sys
 from pathlib import Path
-from kit.sessions.swap import exchange, new_staging, recover, session_lock
+from kit.sessions.swap import PENDING, exchange, new_staging, recover, session_lock
 root, way, victim = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 def step(name):
@@ -32,6 +32,8 @@ with session_lock(root):
         (new / name).parent.mkdir(exist_ok=True)
         (new / name).write_text("new")
         step(f"file {i}")
+    (new / PENDING).mkdir()
+    (new / PENDING / "attribution.csv").write_text("new")
     ways = {"slow": {"swap": lambda one, other: False}, "fast": {}}
     exchange(new, root / "build", step=step, **ways[way])
 """
@@ -50,8 +52,8 @@ with session_lock(Path(sys.argv[1])):
     time.sleep(60)
 """
 
-FAST = ["file 2", "flushed", "exchanged", "cleaned"]
-SLOW = ["file 2", "flushed", "moved out", "moved in", "cleaned"]
+FAST = ["file 2", "flushed", "exchanged", "landed", "cleaned"]
+SLOW = ["file 2", "flushed", "moved out", "moved in", "landed", "cleaned"]
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -94,15 +96,17 @@ def test_a_build_killed_at_any_step_leaves_the_old_one_or_the_new_one_complete(t
     if way == "fast":
         needs_exchange(tmp_path)
     a_build(tmp_path / "build", "old")
+    (tmp_path / "attribution.csv").write_text("old")
     killed = run(BUILD, tmp_path, way, victim, *NAMES)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     if (way, victim) == ("slow", "moved out"):
         assert not (tmp_path / "build").exists()
     with session_lock(tmp_path):
         recover(tmp_path)
-    done = victim in ("exchanged", "moved in", "cleaned")
+    done = victim in ("exchanged", "moved in", "landed", "cleaned")
     assert content(tmp_path / "build") == {"new" if done else "old"}
-    assert leftovers(tmp_path) == []
+    assert (tmp_path / "attribution.csv").read_text() == ("new" if done else "old")
+    assert leftovers(tmp_path) == ["attribution.csv"]
 
 
 @pytest.mark.parametrize("way", ["fast", "slow"])
@@ -113,7 +117,7 @@ def test_a_build_after_a_killed_one_ends_well(tmp_path, way):
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.splitlines()[-1] == "cleaned"
     assert content(tmp_path / "build") == {"new"}
-    assert leftovers(tmp_path) == []
+    assert leftovers(tmp_path) == ["attribution.csv"]
 
 
 def test_a_first_build_killed_before_its_end_leaves_nothing(tmp_path):
@@ -135,7 +139,7 @@ def test_the_fast_way_is_one_act(tmp_path):
     steps = []
     a_build(tmp_path / "build", "old")
     exchange(a_build(new_staging(tmp_path), "new"), tmp_path / "build", step=steps.append)
-    assert steps == ["flushed", "exchanged", "cleaned"]
+    assert steps == ["flushed", "exchanged", "landed", "cleaned"]
 
 
 def test_a_second_rename_that_fails_puts_the_old_content_back(tmp_path):

@@ -2,5 +2,9 @@
 
 from kit.subjects.building import Drawn, build_subject, check_subject
 from kit.subjects.model import AnswerKey, CandidateSubject, Identity, Subject
+from kit.subjects.signature import KeyFigure, key_figures, signature
 
-__all__ = ["AnswerKey", "CandidateSubject", "Drawn", "Identity", "Subject", "build_subject", "check_subject"]
+__all__ = [
+    "AnswerKey", "CandidateSubject", "Drawn", "Identity", "KeyFigure", "Subject", "build_subject", "check_subject",
+    "key_figures", "signature",
+]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from importlib.resources import files
 from typing import Any
@@ -81,20 +80,11 @@ def _shown(value: Any, unit: str) -> str:
 
 def _chart(spread: Spread, words: str) -> str:
     """Return a histogram as SVG, with the text that replaces it."""
-    import matplotlib as mpl
     from markupsafe import escape
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(3.6, 1.3), layout="constrained")
-    axes = figure.subplots()
-    axes.hist([float(value) for value in spread.values], bins=20, color="#2f5d8a")
-    axes.set_yticks([])
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    out = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "kit", "svg.fonttype": "none"}):
-        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None})
-    svg = out.getvalue()
-    start = svg.index("<svg")
-    named = f'<svg role="img" aria-label="{escape(words)}"'
-    return named + svg[start + len("<svg") :]
+    from kit.cases.charts import histogram
+    from kit.cases.contents import svg_of
+
+    svg = svg_of(histogram([float(value) for value in spread.values]))
+    start = svg.index("<svg") + len("<svg")
+    return f'<svg role="img" aria-label="{escape(words)}"{svg[start:]}'

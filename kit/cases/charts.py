@@ -148,3 +148,13 @@ def scatter(
         _axis(axes, y)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
         return made
+
+
+def histogram(values: Sequence[float], width: float = 3.6, height: float = 1.3) -> Figure:
+    """Return how values spread, without a vertical scale: the shape is what is looked at."""
+    made, axes = figure(width, height)
+    axes.hist(values, bins=20, color=COLOURS[0])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
+    return made

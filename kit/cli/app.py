@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import building, cases, referentiel, sessions, stress
+from kit.cli import acts, building, cases, referentiel, sessions, stress
 from kit.cli.shared import new_group
 
 app = new_group(
@@ -13,6 +13,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 building.register(app)
 stress.register(cases.app)
+acts.register(cases.app, sessions.app)
 
 
 __all__ = ["app"]

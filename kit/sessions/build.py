@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from kit.authoring import failure_finding
-from kit.cases import select_forms
+from kit.cases import CaseTemplate, select_forms
+from kit.cases.approval import approval_state
 from kit.documents.facts import exam_facts
-from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place
+from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place, Severity
 from kit.execution import Engine, Run, RunResult, execute_many
 from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
@@ -124,7 +125,7 @@ def _build(
     write_text(staging / MANIFEST, manifest_of(session, entries).text())
     write_attribution(staging / PENDING, attribute(session, secret, session.attributions))
     write_draws(staging / PENDING, _draws(session, variants))
-    told = keep(current, staging, to_keep(current, entries))
+    told = [*_unapproved(session, variants), *keep(current, staging, to_keep(current, entries))]
     exchange(staging, current)
     return entries, told, reused
 
@@ -216,9 +217,26 @@ def _making(session: Session, variant: Variant) -> Making:
         centre=session.config.centre,
         day=first.date,
         start=first.start,
-        stamp=label("doc.stamp_demo") if session.config.demo else None,
+        stamp=_stamp(session, variant.template),
     )
     return Making(variant, facts, session.referentiel, session.reglement, session.config.id)
+
+
+def _stamp(session: Session, template: CaseTemplate) -> str | None:
+    if session.config.demo:
+        return label("doc.stamp_demo")
+    return None if approval_state(template) == "approved" else label("doc.stamp_draft")
+
+
+def _unapproved(session: Session, variants: Sequence[Variant]) -> list[Finding]:
+    """Return, for each template not approved as it stands, that its documents say so."""
+    templates = {variant.template.slug: variant.template for variant in variants}
+    states = {slug: approval_state(template) for slug, template in templates.items()}
+    return [
+        Finding(f"approval.{state}", Place(), {"template": slug}, Severity.WARNING)
+        for slug, state in states.items()
+        if state != "approved" and not session.config.demo
+    ]
 
 
 def _write_products(executed: Path, making: Making, finish: Finish) -> list[Entry]:

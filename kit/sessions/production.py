@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from kit.cases import read_pieces
+from kit.cases.approval import approval_state
 from kit.documents.annexes import annex_tables, annex_workbook, table_csv
 from kit.documents.docx import docx
 from kit.documents.facts import ExamFacts
@@ -21,8 +22,17 @@ from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
 from kit.grids import Grid, build_grid
 from kit.referentiel import Referentiel, Reglement
+from kit.sessions.register import Figure, Imprint
 from kit.sessions.variants import Variant
-from kit.subjects import AnswerKey, CandidateSubject, Subject, build_subject, check_subject
+from kit.subjects import (
+    AnswerKey,
+    CandidateSubject,
+    Subject,
+    build_subject,
+    check_subject,
+    key_figures,
+    signature,
+)
 from kit.writing import json_text
 
 Audience = Literal["candidate", "marker", "examiner", "centre", "jury"]
@@ -84,6 +94,7 @@ def make(executed: Path, making: Making) -> tuple[Product, ...]:
     return (
         *_for_candidates(subject.for_candidate(), making),
         *_for_markers(subject.answer_key(), grid, executed, making),
+        _imprint(subject, making.variant),
     )
 
 
@@ -116,3 +127,21 @@ def _for_markers(key: AnswerKey, grid: Grid, executed: Path, making: Making) -> 
     yield product("grille.ipynb", "grid_notebook", grid_notebook(grid).encode())
     yield product(f"{code}-grille.xlsx", "grid_workbook", grid_workbook(grid))
     yield product(f"{code}-grille.pdf", "grid_document", pdf(grid_file))
+
+
+def _imprint(subject: Subject, variant: Variant) -> Product:
+    """Return what tells this subject from any other: compared with the register when the session is issued."""
+    imprint = Imprint(
+        template=variant.template.slug,
+        approved=approval_state(variant.template) == "approved",
+        draw=variant.draw,
+        forms=subject.forms,
+        profile=subject.parameters,
+        signature=signature(subject),
+        figures=tuple(
+            Figure(question=item.question, name=item.name, value=item.value, tolerance=item.tolerance)
+            for item in key_figures(subject)
+        ),
+    )
+    content = json_text(imprint.model_dump(mode="json")).encode()
+    return Product(f"{FOLDERS['marker']}/{variant.folder}/empreinte.json", "marker", "imprint", content)

@@ -31,6 +31,7 @@ class Variant:
     template: CaseTemplate
     version: Version
     number: int
+    draw: int
     drawn: Drawn
 
     @property
@@ -163,7 +164,7 @@ def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate
                 parameters={**_defaults(template), **parameters},
                 forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version)),
             )
-            yield Variant(epreuve, plan, template, version, number, drawn)
+            yield Variant(epreuve, plan, template, version, number, draw, drawn)
 
 
 def _defaults(template: CaseTemplate) -> dict[str, Scalar]:

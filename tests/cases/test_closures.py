@@ -58,11 +58,11 @@ def test_a_half_of_a_month_ends_the_day_before_the_next():
     assert first_day(half_of(date(2026, 12, 31)) + 1) == date(2027, 1, 1)
 
 
-def test_phases_follow_one_another_and_step_over_closed_periods():
+def test_phases_follow_one_another_and_a_preparation_goes_on_until_the_launch_may_begin():
     preparation, launch, spread = lay_phases(
         date(2026, 7, 1), (Step(3, interrupted=False), Step(1), Step(2)), (AUGUST,)
     )
-    assert preparation.words == "du 1er juillet au 15 août 2026"
+    assert preparation.words == "du 1er juillet au 31 août 2026"
     assert launch.words == "du 1er au 15 septembre 2026"
     assert spread.words == "du 16 septembre au 15 octobre 2026"
 

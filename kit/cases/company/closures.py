@@ -163,12 +163,15 @@ def open_halves(closed: Sequence[ClosedPeriod]) -> list[int]:
 def lay_phases(start: date, steps: Iterable[Step], closed: Sequence[ClosedPeriod]) -> tuple[Phase, ...]:
     """Return the steps laid one after the other from a day on, each interrupted by the closed periods it must avoid.
 
-    `closed` must leave a half of the year open, as a `Sector` checks.
+    A step that nothing interrupts goes on until the next one may begin. `closed` must leave a half of the year
+    open, as a `Sector` checks.
     """
     half, phases = half_of(start), []
-    for step in steps:
+    steps = tuple(steps)
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
         taken: list[int] = []
-        while len(taken) < step.halves:
+        waits = following is not None and following.interrupted and not step.interrupted
+        while len(taken) < step.halves or (waits and is_closed(half, closed)):
             if not (step.interrupted and is_closed(half, closed)):
                 taken.append(half)
             half += 1

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -273,7 +274,9 @@ def paid_and_in_time(subject: Subject) -> list[str]:
     note = next(a.content.text for a in subject.annexes if a.id == "A11")  # type: ignore[union-attr]
     words = re.sub(r"\s", " ", note)
     limit = number(found_in(r"ne peut pas dépasser ([\d ]+) €", words))
-    delays = dict(re.findall(r"Piste ([ABC]) :.*?mise en œuvre : (\d+) mois", words))
+    delays = dict(
+        re.findall(r"Piste ([ABC]) :.*?mise en œuvre, périodes fermées comprises : (\d+) mois", words)
+    )
     answers = tracks(paper, Fraction(1))
     return [
         track
@@ -289,8 +292,167 @@ def test_at_least_one_track_is_affordable_in_time_and_profitable_but_never_all_t
         assert 1 <= len(paid_and_in_time(subject)) <= 2, name
 
 
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+MONTH = "|".join(MONTHS)
+DAY = rf"(\d+)(?:er)? ({MONTH}) (\d{{4}})"
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s", " ", text)
+
+
+def day(found: tuple[str, ...]) -> date:
+    return date(int(found[2]), MONTHS.index(found[1]) + 1, int(found[0]))
+
+
+def annex_text(subject: Subject, annex: str) -> str:
+    return next(a.content.text for a in subject.annexes if a.id == annex)  # type: ignore[union-attr]
+
+
+def corrige(subject: Subject, question: str) -> str:
+    return next(answer.text for answer in subject.answers if answer.question == question)
+
+
+def closed_days(subject: Subject) -> set[tuple[int, int]]:
+    """Return the days of the year, (month, day), that the interviews say are closed to anything new."""
+    closed: set[tuple[int, int]] = set()
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    for line in re.findall(r"^- (.+)$", plain_lines(annex_text(subject, "A3")), re.MULTILINE):
+        # Works hold back only what is built; events are dates to know, not closed periods.
+        if line.startswith("aucun travail bruyant") or "salon" in line or "contrats" in line:
+            continue
+        for first, first_month, last, last_month in re.findall(
+            rf"du (\d+)(?:er)?(?: ({MONTH}))? au (\d+) ({MONTH})", line
+        ):
+            start = (MONTHS.index(first_month or last_month) + 1, int(first))
+            end = (MONTHS.index(last_month) + 1, int(last))
+            here = [(d.month, d.day) for d in year]
+            closed |= {d for d in here if (start <= d <= end if start <= end else d >= start or d <= end)}
+        for first_month, last_month in re.findall(rf"(?:de |d’)({MONTH}) à ({MONTH})", line):
+            if "rien de nouveau" in line:
+                span = range(MONTHS.index(first_month) + 1, MONTHS.index(last_month) + 2)
+                closed |= {(d.month, d.day) for d in year if d.month in span}
+        for named in re.findall(rf"\ben ({MONTH})(?: et ({MONTH}))?", line):
+            months = {MONTHS.index(month) + 1 for month in named if month}
+            closed |= {(d.month, d.day) for d in year if d.month in months}
+    return closed
+
+
+def plain_lines(text: str) -> str:
+    return "\n".join(plain(line) for line in text.splitlines())
+
+
+def stretches(cell: str) -> list[tuple[date, date]]:
+    """Return the first and last days of « Du 1er avril au 15 mai 2026, puis du … »."""
+    found = []
+    for first, month, year, *end in re.findall(
+        rf"du (\d+)(?:er)?(?: ({MONTH}))?(?: (\d{{4}}))? au {DAY}", cell.lower()
+    ):
+        last = day(tuple(end))
+        start = date(int(year or last.year), MONTHS.index(month) + 1 if month else last.month, int(first))
+        found.append((start, last))
+    return found
+
+
+def chosen_plan(subject: Subject) -> dict[str, list[tuple[date, date]]]:
+    rows = re.findall(r"^\| (Du [^|]+) \| ([^|]+) \|", plain_lines(corrige(subject, "Q9")), re.MULTILINE)
+    return {phase: stretches(period) for period, phase in rows}
+
+
+def deployed_in_a_closed_period(subject: Subject) -> list[date]:
+    """Return the days on which the corrigé launches or deploys while the annexes say nothing may start."""
+    closed, plan = closed_days(subject), chosen_plan(subject)
+    assert closed
+    assert len(plan) == 4
+    return [
+        first + timedelta(days=n)
+        for phase in ("Lancement progressif", "Généralisation")
+        for first, last in plan[phase]
+        for n in range((last - first).days + 1)
+        if ((first + timedelta(days=n)).month, (first + timedelta(days=n)).day) in closed
+    ]
+
+
+def launch_of(subject: Subject) -> date:
+    return day(re.findall(rf"prévu le {DAY}", plain(annex_text(subject, "A11")))[0])
+
+
+def test_the_corrige_deploys_nothing_in_a_period_the_annexes_close(drawn: dict[str, Subject]) -> None:
+    assert {n: days for n, s in drawn.items() if (days := deployed_in_a_closed_period(s))} == {}
+
+
+def test_the_planning_of_the_corrige_starts_at_the_launch_and_lasts_what_the_note_says(
+    drawn: dict[str, Subject],
+) -> None:
+    for name, subject in drawn.items():
+        plan, launch = chosen_plan(subject), launch_of(subject)
+        letter = found_in(r"Planning possible de la piste ([ABC])", corrige(subject, "Q9"))
+        told = int(found_in(rf"Piste {letter} :.*?comprises : (\d+) mois", annex_text(subject, "A11")))
+        end = plan["Généralisation"][-1][1] + timedelta(days=1)
+        months = 12 * (end.year - launch.year) + end.month - launch.month + (end.day > 1)
+        assert plan["Cadrage et préparation"][0][0] == launch, name
+        assert months == told <= 12, name
+        assert plan["Suivi"][-1][1] == date(launch.year + 1, 12, 31), name
+
+
+def test_the_mission_ends_at_the_committee_and_the_launch_comes_after_it(drawn: dict[str, Subject]) -> None:
+    for name, subject in drawn.items():
+        context = plain(subject.context)
+        today = day(re.findall(rf"Nous sommes le {DAY}", context)[0])
+        committee = day(re.findall(rf"pour six semaines, jusqu’au comité stratégique du {DAY}", context)[0])
+        assert timedelta(weeks=5) <= committee - today <= timedelta(weeks=6), name
+        assert committee.weekday() == 3, "a Thursday: never a French public holiday between January and April"
+        assert committee + timedelta(days=7) <= launch_of(subject), name
+        assert launch_of(subject).day == 1, name
+
+
+def test_each_variable_of_the_mix_has_in_the_corrige_what_the_interviews_say(
+    drawn: dict[str, Subject],
+) -> None:
+    for name, subject in drawn.items():
+        said = {
+            line.lower()
+            for line in re.findall(r"^- (.+)$", plain_lines(annex_text(subject, "A3")), re.MULTILINE)
+        }
+        found = re.findall(
+            r"^- \*\*(\w+)\*\*\. Spécificité : (.+?)\. Limite : (.+?)\. Chiffres",
+            plain_lines(corrige(subject, "Q3")),
+            re.MULTILINE,
+        )
+        assert [variable for variable, *_ in found] == ["Produit", "Prix", "Distribution", "Communication"], (
+            name
+        )
+        for _, *sides in found:
+            assert all(text.lower() in said for side in sides for text in side.split(" ; ")), name
+
+
+def annexes_cited(text: str) -> set[int]:
+    """Return the numbers of the annexes a text names, ranges spelled out."""
+    cited: set[int] = set()
+    for first, last in re.findall(r"\bA(\d+)(?: à A(\d+))?", plain(text)):
+        cited |= set(range(int(first), int(last or first) + 1))
+    return cited
+
+
+def test_the_corrige_rests_on_the_annexes_the_question_names(drawn: dict[str, Subject]) -> None:
+    for name, subject in drawn.items():
+        for dossier in subject.dossiers:
+            for question in dossier.questions:
+                allowed = annexes_cited(question.text) or annexes_cited(dossier.text)
+                beyond = annexes_cited(corrige(subject, question.id)) - allowed
+                assert not beyond, (name, question.id, sorted(beyond))
+
+
+def test_calculators_follow_the_rule_of_written_exams() -> None:
+    assert "Calculatrice autorisée (mode examen ou type collège)." in load_template(TEMPLATE).header.documents
+
+
 @pytest.mark.full
 def test_every_sector_holds_with_more_seeds(tmp_path: Path) -> None:
     subjects = run(tmp_path, sectors(), ALL_SEEDS)
     assert {name: list(gaps(subject)) for name, subject in subjects.items()} == {n: [] for n in subjects}
     assert [name for name, subject in subjects.items() if not 1 <= len(paid_and_in_time(subject)) <= 2] == []
+    assert {n: days for n, s in subjects.items() if (days := deployed_in_a_closed_period(s))} == {}

@@ -287,6 +287,19 @@ def test_staff_is_a_small_or_medium_firm_with_every_head():
     every(check)
 
 
+def test_people_are_counted_whole_and_never_fewer_than_full_time_equivalents():
+    """A half-time is somebody: where ETP have a half, there are more people than ETP."""
+
+    def check(firm):
+        halves = sum(row[2] % 1 != 0 for row in firm.staff.roles)
+        told = " ".join(firm.presentation)
+        more = firm.staff.headcount - firm.staff.fte
+        return more * 2 == halves and f" {firm.staff.headcount} " in told
+
+    assert any(firm.staff.fte % 1 for firm in firms())
+    every(check)
+
+
 # Market ---------------------------------------------------------------------------------------------------
 
 
@@ -622,6 +635,19 @@ def test_every_fact_holds_somewhere_and_fails_somewhere():
         assert 0 < held < len(firms()), fact
 
 
+def test_each_variable_of_the_mix_has_something_special_and_a_limit_that_the_firm_shows():
+    def check(firm):
+        for variable in ("produit", "prix", "distribution", "communication"):
+            mix = firm.mix(variable)
+            if not (mix.specifics and mix.limits):
+                return False
+            if not (set(mix.specifics) <= set(firm.strengths) and set(mix.limits) <= set(firm.weaknesses)):
+                return False
+        return True
+
+    every(check)
+
+
 def test_strengths_and_weaknesses_are_never_few():
     every(lambda firm: len(firm.strengths) >= 4 <= len(firm.weaknesses))
 
@@ -679,6 +705,15 @@ def test_the_total_row_of_a_table_is_the_sum_of_the_others():
         for column in columns:
             *parts, total = table[column]
             assert sum(parts) == total, column
+
+
+def test_a_quarter_is_its_three_months_and_both_tables_end_in_the_year():
+    sales = firms()[0].sales
+    months, quarters = sales.by_month(), sales.by_quarter()
+    for year in sales.years:
+        by_month, by_quarter = months[f"CA HT {year} (€)"], quarters[f"CA HT {year} (€)"]
+        assert list(by_quarter[:-1]) == [sum(by_month[at : at + 3]) for at in range(0, 12, 3)]
+        assert by_month.iloc[-1] == by_quarter.iloc[-1] == sales.revenue(year=year).amount
 
 
 def test_a_table_without_ratios_has_none():

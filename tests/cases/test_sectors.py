@@ -148,6 +148,17 @@ def test_towns_are_many_and_have_a_region():
         ("season: [0.85,", "season: [1.85,", "sector.season"),
         ("revenue: [1250000, 2900000]", "revenue: [2900000, 1250000]", "sector.range"),
         ("when: nps_high", "when: nps_hight", "sector.fact"),
+        ("aux yeux des clients, mix: prix", "aux yeux des clients, mix: produit", "sector.mix"),
+        (
+            'en boutique et sur les salons", mix: prix',
+            'en boutique et sur les salons", mix: prices',
+            "field.choice",
+        ),
+        ("Le site est gelé {closed}", "Le site est gelé en novembre", "sector.closed"),
+        ("closed: [11-16, 11-30]", "closed: [11-16, 11-31]", "sector.day"),
+        ("closed: [11-16, 11-30]", "closed: [01-01, 12-31]", "sector.never_open"),
+        ("closed: [11-16, 11-30]", "closed: [11-16, 11-30], only: [visages]", "sector.reference"),
+        ("closed: [11-16, 11-30]", "close: [11-16, 11-30]", "field.unknown"),
         ("activity: >-", "activites: >-", "field.missing"),
     ],
 )

@@ -11,6 +11,7 @@ from kit.cases.company.customers import Customers, draw_customers
 from kit.cases.company.identity import Identity, Town, draw_identity
 from kit.cases.company.market import Market, draw_market
 from kit.cases.company.offer import Offer, draw_offer
+from kit.cases.company.patterns import MixVariable
 from kit.cases.company.people_budget import Accounts, MarketingBudget, Means, Staff, draw_means
 from kit.cases.company.plan import Plan, draw_plan
 from kit.cases.company.sales import Sales, draw_sales
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 SOURCE = "données reconstituées"
 """What the source line of every annex drawn from a company says."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixTraits:
+    """A variable of the marketing mix: what is special to the firm, and what limits it. Neither is empty."""
+
+    specifics: tuple[str, ...]
+    limits: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,14 @@ class Company:
         """Internal weaknesses, under the same rule."""
         return tuple(t.text for t in self.sector.weaknesses if t.when is None or t.when in self.facts)
 
+    def mix(self, variable: MixVariable) -> MixTraits:
+        """Return what the firm does well and less well on a variable of the marketing mix."""
+        strengths, weaknesses = (
+            tuple(t.text for t in traits if t.mix == variable and (t.when is None or t.when in self.facts))
+            for traits in (self.sector.strengths, self.sector.weaknesses)
+        )
+        return MixTraits(strengths, weaknesses)
+
     @property
     def opportunities(self) -> tuple[str, ...]:
         """Opportunities of the market."""
@@ -174,7 +191,7 @@ class Company:
             "name": self.name, "town": self.town.name, "department": self.town.department,
             "region": self.town.region, "founded": str(self.founded), "form": self.legal_form,
             "revenue": revenue.m(1) if revenue.exact >= 10**6 else revenue.k(), "last": str(self.last_year),
-            "staff": french.number(round(self.staff.fte)), "head": self.staff.heads[0].name,
+            "staff": french.number(self.staff.headcount), "head": self.staff.heads[0].name,
         }  # fmt: skip
 
 

@@ -232,11 +232,19 @@ class Verbatim(FrozenModel):
     text: Text
 
 
+MixVariable = Literal["produit", "prix", "distribution", "communication"]
+"""The four variables of the marketing mix."""
+
+
 class Trait(FrozenModel):
-    """An internal fact; `when` names the fact of the figures it depends on, None if it always holds."""
+    """An internal fact; `when` names the fact of the figures it depends on, None if it always holds.
+
+    `mix` is the variable of the marketing mix it is about, None for the firm as a whole.
+    """
 
     text: Text
     when: str | None = None
+    mix: MixVariable | None = None
 
 
 class OrientationPattern(FrozenModel):

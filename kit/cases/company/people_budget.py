@@ -6,6 +6,7 @@ fixed costs leave a result in the range of the trade. The marketing line of the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -178,6 +179,11 @@ class Staff:
     def fte(self) -> Decimal:
         """Total full-time equivalents (ETP)."""
         return sum((row[2] for row in self.roles), Decimal(0))
+
+    @property
+    def headcount(self) -> int:
+        """How many people that makes: the half-time of a role is one more person."""
+        return sum(math.ceil(row[2]) for row in self.roles)
 
     def head(self, team: str) -> Person:
         """Return the head of a team, or the first head when the team has none."""

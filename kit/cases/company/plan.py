@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from kit import french
+from kit.cases.company.closures import ClosedPeriod, Constraint
 from kit.cases.company.customers import Customers
 from kit.cases.company.drawing import between, rounded_to, whole
 from kit.cases.company.offer import by_code
@@ -82,7 +83,20 @@ class Plan:
 
     objectives: tuple[Objective, ...]
     orientations: tuple[Orientation, ...]
-    constraints: tuple[str, ...]
+    limits: tuple[Constraint, ...]
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        """The limits of the organisation, in words."""
+        return tuple(limit.sentence for limit in self.limits)
+
+    def closed(self, orientation: str) -> tuple[ClosedPeriod, ...]:
+        """Return when nothing new may start for an orientation: the periods `constraints` tells."""
+        return tuple(
+            limit.closed
+            for limit in self.limits
+            if limit.closed is not None and (not limit.only or orientation in limit.only)
+        )
 
     def orientation(self, code: str) -> Orientation:
         """Return an orientation by code. Raises UnknownCode."""

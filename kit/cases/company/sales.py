@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from kit.cases.company.drawing import at_random, between, near
 from kit.cases.company.offer import YEARS, Offer, Product, by_code, position
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MONTHS = 12
+QUARTERS = 4
 _PHASE = {"lancement": 1.45, "croissance": 1.18, "maturité": 1.0, "déclin": 0.85}
 _LAUNCH = 0.6
 _FITTING = 8
@@ -32,6 +33,15 @@ _CELL_NOISE = 0.12
 Codes = str | tuple[str, ...] | None
 """A code, several, or None for all."""
 Cell = tuple[int, int, str, str]
+
+
+class Where(TypedDict, total=False):
+    """Which sales: a year, a month (1 to 12), products or channels by code; what is absent or None is all."""
+
+    year: int | None
+    month: int | None
+    product: Codes
+    channel: Codes
 
 
 class SaleRow(NamedTuple):
@@ -85,38 +95,17 @@ class Sales:
         """Return a channel by code. Raises UnknownCode."""
         return by_code(self.channels, code)
 
-    def cents(
-        self,
-        *,
-        year: int | None = None,
-        month: int | None = None,
-        product: Codes = None,
-        channel: Codes = None,
-    ) -> int:
-        """Return the revenue HT in cents, of a year, a month (1 to 12), products or channels (codes), or of all."""
-        return self._sum(1, year, month, product, channel)
+    def cents(self, **where: Unpack[Where]) -> int:
+        """Return the revenue HT in cents: `cents(year=2025, channel="site")`, or all of it without filter."""
+        return self._sum(1, **where)
 
-    def revenue(
-        self,
-        *,
-        year: int | None = None,
-        month: int | None = None,
-        product: Codes = None,
-        channel: Codes = None,
-    ) -> Money:
-        """Return the revenue HT, exact, with the filters of `cents`: `revenue(year=2025, channel="site")`."""
-        return Money(Decimal(self._sum(1, year, month, product, channel)) / 100, "HT")
+    def revenue(self, **where: Unpack[Where]) -> Money:
+        """Return the revenue HT, exact."""
+        return Money(Decimal(self._sum(1, **where)) / 100, "HT")
 
-    def quantity(
-        self,
-        *,
-        year: int | None = None,
-        month: int | None = None,
-        product: Codes = None,
-        channel: Codes = None,
-    ) -> int:
-        """Return the quantity sold, with the filters of `cents`."""
-        return self._sum(0, year, month, product, channel)
+    def quantity(self, **where: Unpack[Where]) -> int:
+        """Return the quantity sold."""
+        return self._sum(0, **where)
 
     def growth(self, year: int | None = None) -> Percent:
         """Return the growth of revenue of a year on the one before (default: the last year)."""
@@ -140,28 +129,15 @@ class Sales:
 
     def by_month(self) -> DataFrame:
         """Return « Mois » and « CA HT N (€) » for each year, with a total row."""
-        columns = {"Mois": TEXT} | {f"CA HT {year} (€)": TWO for year in self.years}
-        rows: list[Sequence[Any]] = [
-            (month_name(m).capitalize(), *(self.revenue(year=y, month=m).amount for y in self.years))
-            for m in range(1, MONTHS + 1)
-        ]
-        rows.append(("Total", *(self.revenue(year=year).amount for year in self.years)))
-        return frame(columns, rows)
+        return self._by_period("Mois", {month_name(m).capitalize(): (m,) for m in range(1, MONTHS + 1)})
 
     def by_quarter(self) -> DataFrame:
         """Return « Trimestre » and « CA HT N (€) » for each year, with a total row."""
-        columns = {"Trimestre": TEXT} | {f"CA HT {year} (€)": TWO for year in self.years}
-        rows: list[Sequence[Any]] = [
-            (f"T{q}", *(Decimal(self.quarter_cents(year, q)) / 100 for year in self.years))
-            for q in range(1, 5)
-        ]
-        rows.append(("Total", *(self.revenue(year=year).amount for year in self.years)))
-        return frame(columns, rows)
+        return self._by_period("Trimestre", {f"T{q}": _quarter(q) for q in range(1, QUARTERS + 1)})
 
     def quarter_cents(self, year: int, quarter: int, channel: str | None = None) -> int:
         """Return the revenue HT in cents of a quarter (1 to 4), of one channel or of all."""
-        months = range(3 * quarter - 2, 3 * quarter + 1)
-        return sum(self.cents(year=year, month=month, channel=channel) for month in months)
+        return sum(self.cents(year=year, month=month, channel=channel) for month in _quarter(quarter))
 
     def by_product(self, year: int | None = None) -> DataFrame:
         """Return « Désignation, Quantités, CA HT (€), Part du CA, Évolution du CA » of a year, with a total row."""
@@ -203,6 +179,16 @@ class Sales:
             rows.append((month_name(month).capitalize(), value.rounded(0).amount, value / mean * 100))
         return frame(columns, rows)
 
+    def _by_period(self, header: str, periods: Mapping[str, Iterable[int]]) -> DataFrame:
+        """Return one column a year and one row a period, a period being some months; then the total."""
+        columns = {header: TEXT} | {f"CA HT {year} (€)": TWO for year in self.years}
+        everything = {**periods, "Total": range(1, MONTHS + 1)}
+        rows = [
+            (label, *(sum(self.revenue(year=y, month=m).amount for m in months) for y in self.years))
+            for label, months in everything.items()
+        ]
+        return frame(columns, rows)
+
     def _by(self, header: str, field: str, names: list[tuple[Any, str]], year: int | None) -> DataFrame:
         columns = {
             header: TEXT, "Quantités": WHOLE, "CA HT (€)": TWO, "Part du CA": SHARE, "Évolution du CA": SHARE
@@ -226,7 +212,15 @@ class Sales:
     def _by_month(self) -> dict[Cell, tuple[int, int]]:
         return _added(((row.year, row.month, row.product, row.channel), row) for row in self.rows)
 
-    def _sum(self, at: int, year: int | None, month: int | None, product: Codes, channel: Codes) -> int:
+    def _sum(
+        self,
+        at: int,
+        *,
+        year: int | None = None,
+        month: int | None = None,
+        product: Codes = None,
+        channel: Codes = None,
+    ) -> int:
         cells = self._by_year if month is None else self._by_month
         products, channels = _several(product), _several(channel)
         return sum(
@@ -246,6 +240,11 @@ def _added(rows: Iterable[tuple[Cell, SaleRow]]) -> dict[Cell, tuple[int, int]]:
         sold, cents = cells.get(cell, (0, 0))
         cells[cell] = sold + row.quantity, cents + row.revenue_cents
     return cells
+
+
+def _quarter(quarter: int) -> range:
+    """Return the months of a quarter (1 to 4)."""
+    return range(3 * quarter - 2, 3 * quarter + 1)
 
 
 def _several(codes: Codes) -> tuple[str, ...] | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from kit.cases.company.closures import Constraint, open_halves
 from kit.cases.company.facts import FACTS
 from kit.cases.company.patterns import (
     AccountShape,
@@ -26,6 +27,7 @@ from kit.cases.company.patterns import (
     English,
     Family,
     MarketPattern,
+    MixVariable,
     Names,
     OrientationPattern,
     Partner,
@@ -90,7 +92,7 @@ class Sector(FrozenModel):
     strengths: Annotated[tuple[Trait, ...], Field(min_length=5)]
     weaknesses: Annotated[tuple[Trait, ...], Field(min_length=5)]
     orientations: Annotated[tuple[OrientationPattern, ...], Field(min_length=4)]
-    constraints: Annotated[tuple[Text, ...], Field(min_length=3)]
+    constraints: Annotated[tuple[Constraint, ...], Field(min_length=3)]
     roles: Annotated[tuple[RolePattern, ...], Field(min_length=5)]
     money: AccountShape
     buyers: Annotated[tuple[Buyer, ...], Field(min_length=2)]
@@ -98,7 +100,8 @@ class Sector(FrozenModel):
 
     def problems(self, file: str, source: YamlData) -> list[Finding]:
         """Return what the file says that does not hold together."""
-        return [*self._references(file, source), *self._sums(file, source), *self._conditions(file, source)]
+        checks = (self._references, self._sums, self._conditions, self._mix, self._closures)
+        return [finding for check in checks for finding in check(file, source)]
 
     def _references(self, file: str, source: YamlData) -> list[Finding]:
         families = [family.code for family in self.families]
@@ -113,6 +116,9 @@ class Sector(FrozenModel):
                 asked.append(("channels", i, channel.buyer, "segments", segments))
         for i, campaign in enumerate(self.campaigns):
             asked.append(("campaigns", i, campaign.source, "digital.sources", list(self.digital.sources)))
+        orientations = [orientation.code for orientation in self.orientations]
+        for i, constraint in enumerate(self.constraints):
+            asked += [("constraints", i, code, "orientations", orientations) for code in constraint.only]
         asked.append(("survey", 0, self.survey.price_product, "products", products))
         asked.append(("money", 0, PAYROLL, "money.fixed", list(self.money.fixed)))
         return [
@@ -159,6 +165,25 @@ class Sector(FrozenModel):
             for i, trait in enumerate(getattr(self, name))
             if trait.when is not None and trait.when not in FACTS
         ]
+
+    def _mix(self, file: str, source: YamlData) -> list[Finding]:
+        """Each variable of the mix has a strength and a weakness that every firm of the sector shows."""
+        return [
+            Finding("sector.mix", Place(file, source.line((name,))), {"variable": variable, "list": name})
+            for name in ("strengths", "weaknesses")
+            for variable in get_args(MixVariable)
+            if not any(trait.mix == variable and trait.when is None for trait in getattr(self, name))
+        ]
+
+    def _closures(self, file: str, source: YamlData) -> list[Finding]:
+        found = [
+            Finding("sector.closed", Place(file, source.line(("constraints", i))), {"text": constraint.text})
+            for i, constraint in enumerate(self.constraints)
+            if not constraint.says_when
+        ]
+        if not open_halves([c.closed for c in self.constraints if c.closed is not None]):
+            found.append(Finding("sector.never_open", Place(file, source.line(("constraints",)))))
+        return found
 
 
 def read_sector(path: Path) -> Sector:

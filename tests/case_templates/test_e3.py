@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ USUAL = [
     (seed, sector)
     for sector in ("cosmetique_solide", "logiciel_planning_artisans", "velo_cargo")
     for seed in (1, 2, 3)
-]
+] + [(1, "hygiene_professionnelle")]
 ALL = [(seed, sector) for sector in SECTORS for seed in range(11, 16)]
 
 Rows = list[dict[str, str]]
@@ -140,6 +141,31 @@ def _returns(rows: Rows) -> Iterator[tuple[str, Fraction]]:
         cost = _number(row["Coût (€)"])
         gain = _number(row[_column(rows, "Marge")])
         yield f"roi-{row['Code'].lower()}", (gain - cost) * 100 / cost
+
+
+CONTRARY = ("sans preuve de consentement", "sur toute l’offre")
+"""What A1 forbids, in the words of A3: contrary to the law, and a general discount."""
+
+
+def _selections(paper: Paper) -> list[tuple[Fraction, Fraction, tuple[str, ...]]]:
+    """Return the selections the rules printed in A1 allow: net gain, cost and codes, best first."""
+    budget = _euros("pour les actions d’accompagnement", paper.text)
+    rows = {row["Code"]: row for row in paper.tables["A3"]}
+    allowed = [c for c, row in rows.items() if not any(w in row["Action proposée"] for w in CONTRARY)]
+    assert len(allowed) == len(rows) - len(CONTRARY)
+    found = []
+    for codes in (*combinations(allowed, 3), *combinations(allowed, 4)):
+        cost = sum((_number(rows[c]["Coût (€)"]) for c in codes), Fraction(0))
+        gain = sum((_number(rows[c]["Marge (€)"]) for c in codes), Fraction(0)) - cost
+        natures = {rows[c]["Nature"] for c in codes}
+        if cost <= budget and "Contenu" in natures and natures & {"Environnement", "Solidarité"}:
+            found.append((gain, cost, codes))
+    return sorted(found, reverse=True)
+
+
+def _best_selection(paper: Paper) -> Answers:
+    gain, cost, _ = _selections(paper)[0]
+    return {("Q2", "cout-selection"): cost, ("Q2", "gain-selection"): gain}
 
 
 class Price(NamedTuple):
@@ -294,8 +320,9 @@ def _recomputed(paper: Paper) -> dict[tuple[str, str], Fraction]:
     assert offer is not None
     answers["Q1", "marque-offre"] = _brand_rate(tables["A2"], offer[1])
     answers |= {("Q2", name): value for name, value in _returns(tables["A3"])}
+    answers |= _best_selection(paper)
     answers |= {("Q6", label): value for label, value in _channels(tables["A8"], price)}
-    told = re.search(r"clients existants\W+(.+?)\. Les autres", paper.text)
+    told = re.search(r"contacts déjà connus\W+(.+?)\. Les autres", paper.text)
     loyal = told[1] if told else ""
     media = next(row for row in tables["A12"] if row["Poste"] == "Achat d’espace digital")
     labels, others = _campaigns(
@@ -335,6 +362,136 @@ def test_the_critical_path_is_unique_and_is_the_one_of_the_answer_key(
     (path,) = _plan(paper.tables["A11"]).longest
     answer = next(item.text for item in paper.subject.answers if item.question == "Q11")
     assert f"Chemin critique\u00a0: {' – '.join(path)}." in answer
+
+
+def _answer(paper: Paper, question: str) -> str:
+    return _folded(next(item.text for item in paper.subject.answers if item.question == question))
+
+
+def _key(paper: Paper) -> str:
+    """Return all a marker reads: answers, what to accept, indicators."""
+    parts = [item.text for item in (*paper.subject.answers, *paper.subject.accepted)]
+    return _folded("\n".join([*parts, *(line for item in paper.subject.indicators for line in item.items)]))
+
+
+def _functions(paper: Paper) -> set[str]:
+    """Return the functions of the table of teams printed in A1."""
+    _, _, after = paper.text.partition("| Équipe | Fonction |")
+    rows = [line.split("|") for line in after.split("\n")[2:]]
+    return {row[2].strip() for row in rows[: next(i for i, row in enumerate(rows) if len(row) < 4)]}
+
+
+@pytest.mark.parametrize(("seed", "sector"), USUAL)
+def test_the_rules_printed_lead_to_one_selection_of_actions_and_it_is_the_one_of_the_key(
+    papers: dict[tuple[int, str], Paper], seed: int, sector: str
+) -> None:
+    paper = papers[seed, sector]
+    for rule in (
+        "trois ou quatre actions, dans la limite de l’enveloppe",
+        "au moins une action de nature « Environnement » ou « Solidarité »",
+        "au moins une action de nature « Contenu »",
+        "aucune action contraire au droit ou au positionnement, ni fondée sur un rabais général",
+        "la direction préfère celle qui apporte le gain net le plus élevé",
+    ):
+        assert rule in _folded(paper.text)
+    (best, _, codes), (second, _, _) = _selections(paper)[:2]
+    assert best > second
+    told = f"{', '.join(codes[:-1])} et {codes[-1]}"
+    assert f"**Sélection de référence : {told}**" in _answer(paper, "Q2")
+
+
+def test_shares_printed_in_one_table_sum_to_a_hundred(papers: dict[tuple[int, str], Paper]) -> None:
+    for job, paper in papers.items():
+        (dossier,) = [
+            a.content.text for a in paper.subject.annexes if a.id == "A4" and a.content.type == "text"
+        ]
+        _, _, surveyed = dossier.partition("**Ce que disent les clients**")
+        reviewed, _, _ = dossier.partition("**Ce que disent les clients**")
+        lists = [line for line in surveyed.split("\n") if line.startswith("|") and "%" in line]
+        lists += [reviewed, *re.findall(r"Par nature : .+?La nature", _answer(paper, "Q12"))]
+        assert len(lists) == 5
+        for line in lists:
+            assert sum(int(n) for n in re.findall(r"(\d+)\s%", line)) == 100, (job, line)
+
+
+def test_those_responsible_stand_in_the_table_of_teams_the_candidate_reads(
+    papers: dict[tuple[int, str], Paper],
+) -> None:
+    for job, paper in papers.items():
+        functions = _functions(paper)
+        assert len(functions) >= 5
+        (roadmap,) = [item.text for item in paper.subject.answers if item.question == "Q11"]
+        _, _, stones = roadmap.partition("| Responsable |\n")
+        named = [line.split("|")[-2].strip() for line in stones.split("\n")[1:6]]
+        assert len(named) == 5
+        assert set(named) <= functions, job
+        (needs,) = [item.text for item in paper.subject.answers if item.question == "Q12"]
+        _, _, tasks = needs.partition("| Qui | Formation |\n")
+        known = {function.lower() for function in functions} | {"prestataire"}
+        for line in tasks.split("\n")[1:6]:
+            people = line.split("|")[3].replace("(recette)", "").split(",")
+            assert {who.strip().lower() for who in people} <= known, (job, line)
+
+
+def test_the_objectives_of_communication_are_figures_with_a_date_drawn_from_the_annexes(
+    papers: dict[tuple[int, str], Paper],
+) -> None:
+    for job, paper in papers.items():
+        answer = next(item.text for item in paper.subject.answers if item.question == "Q9")
+        rows = [_folded(line) for line in answer.split("\n") if line.startswith("| Faire ")]
+        assert len(rows) == 6
+        assert [row for row in rows if not re.match(r"\| Faire \w+ : .*\d.* à S(\+\d|0) \|", row)] == []
+        media = next(row for row in paper.tables["A12"] if row["Poste"] == "Achat d’espace digital")
+        half = _number(media["Quantité"]) * _number(media["Coût unitaire HT (€)"]) / 2
+        told = re.search(r"contacts déjà connus\W+(.+?)\. Les autres", paper.text)
+        loyal = _folded(told[1]) if told else ""
+        wanted = [row for row in paper.tables["A9"] if _folded(row["Campagne"]) not in loyal]
+        spent = sum((_number(row["Budget (€)"]) for row in wanted), Fraction(0))
+        click = _cents(spent / sum(_number(row["Clics"]) for row in wanted))
+        visits = str(int(half / (click * Fraction(11, 10))))
+        rounded_down = int(visits[:2].ljust(len(visits), "0"))
+        shown = re.search(r"Faire connaître : ([\d\s]+) visites? à S\+4", rows[1])
+        assert shown is not None
+        assert int(re.sub(r"\s", "", shown[1])) == rounded_down, job
+
+
+def test_a_channel_kept_for_other_customers_is_neither_advised_nor_a_medium(
+    papers: dict[tuple[int, str], Paper],
+) -> None:
+    paper = papers[1, "hygiene_professionnelle"]
+    assert any(row["Circuit"] == "Marchés publics" for row in paper.tables["A8"])
+    advised = re.search(r"\*\*Recommandation possible\*\* : (.+?) pour la couverture", _answer(paper, "Q6"))
+    assert advised is not None
+    assert "Marchés publics" not in advised[1]
+    assert "marchés publics" not in _answer(paper, "Q8").lower()
+    touched = re.search(r"Points de contact actuels\*\* : (.+?)\.", _folded(paper.text))
+    assert touched is not None
+    assert "marchés publics" not in touched[1]
+
+
+def test_no_two_channels_get_the_same_remark(papers: dict[tuple[int, str], Paper]) -> None:
+    for paper in papers.values():
+        _, _, after = _folded(paper.text).partition("Observations de l’équipe commerciale :")
+        remarks = [
+            part.partition(" : ")[2] for part in after.partition("Les prix au public")[0].split(" - ")[1:]
+        ]
+        assert len(remarks) == len(paper.tables["A8"])
+        assert len(set(remarks)) == len(remarks)
+
+
+def test_the_wording_agrees_and_uses_no_code_of_the_template(papers: dict[tuple[int, str], Paper]) -> None:
+    for job, paper in papers.items():
+        said = _key(paper) + _folded(paper.text) + _folded(paper.subject.context)
+        assert re.findall(r"(?<![\w−-])[01] (?:semaines|jours|unités|visites|clients)\b", said) == [], job
+        assert re.findall(r"\b(?:dossier D|en Q|la Q|Q)\d", said) == [], job
+        assert "inférieur ou égal" not in said
+        for item in paper.subject.expected:
+            if item.unit in ("semaines", "clients"):
+                assert abs(Fraction(item.value)) >= 2, (job, item.label)
+
+
+def test_the_calculator_rule_is_stated() -> None:
+    assert "Calculatrice autorisée (mode examen ou type collège)" in TEMPLATE.header.documents
 
 
 def test_variants_differ_in_firm_price_and_critical_path(papers: dict[tuple[int, str], Paper]) -> None:

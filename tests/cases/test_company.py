@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from kit.cases.company import company, find_sector, formats, printed, sectors
+from kit.cases.company import company, find_sector, formats, printed, sectors, shares_of
 from kit.cases.company.facts import FACTS
 from kit.cases.company.names import is_free
 from kit.cases.company.satisfaction import _settled
@@ -714,6 +714,58 @@ def test_a_quarter_is_its_three_months_and_both_tables_end_in_the_year():
         by_month, by_quarter = months[f"CA HT {year} (€)"], quarters[f"CA HT {year} (€)"]
         assert list(by_quarter[:-1]) == [sum(by_month[at : at + 3]) for at in range(0, 12, 3)]
         assert by_month.iloc[-1] == by_quarter.iloc[-1] == sales.revenue(year=year).amount
+
+
+def test_shares_are_rounded_so_that_they_sum_to_exactly_a_hundred():
+    assert [str(share) for share in shares_of([1, 1, 1])] == ["33,4\u00a0%", "33,3\u00a0%", "33,3\u00a0%"]
+    assert [share.exact for share in shares_of([30, 36, 20, 13, 1], 0)] == [
+        Fraction(n, 100) for n in (30, 36, 20, 13, 1)
+    ]
+    assert sum(share.exact for share in shares_of([45, 54, 30, 22], 0)) == 1
+    assert shares_of([Fraction(1, 3), Decimal("0.5")])[1] == Percent(Fraction(6, 10))
+    assert shares_of([0, 0]) == (None, None)
+
+
+SHARES = {"Part du CA", "Part", "Part de marché", "Part des clients", "Poids dans le CA"}
+WHOLES = {
+    "sales.by_product", "sales.by_channel", "sales.by_family", "customers.by_segment", "customers.rfm_groups",
+    "satisfaction.reviews_table", "question.table", "market.table", "market.bcg",
+}  # fmt: skip
+
+
+def test_shares_printed_in_one_table_sum_to_exactly_a_hundred():
+    for firm in firms()[::7]:
+        made = tables(firm)
+        for name in WHOLES:
+            table = printed(made[name])
+            rows = table[~table.iloc[:, 0].str.startswith("Total")]
+            for column in (SHARES & set(table.columns)) - (
+                {"Part de marché"} if name == "market.bcg" else set()
+            ):
+                cells = [Decimal(cell.removesuffix("\u00a0%").replace(",", ".")) for cell in rows[column]]
+                assert sum(cells) == 100, (firm.sector.code, firm.seed, name, column)
+
+
+def test_the_targets_of_an_offer_are_those_it_is_made_for_largest_first():
+    def check(firm):
+        studied = firm.offer.product(firm.offer.flagship)
+        targets = firm.customers.targets(studied)
+        revenues = [segment.revenue_euros for segment in targets]
+        return (
+            len(targets) >= 2
+            and revenues == sorted(revenues, reverse=True)
+            and all(s.code in studied.segments and not s.reseller for s in targets)
+        )
+
+    every(check)
+
+
+def test_an_offer_that_names_no_segment_is_for_all_those_who_buy_for_themselves():
+    firm = company(1, "cosmetique_solide")
+    other = next(p for p in firm.offer.products if p.code != firm.offer.flagship)
+    assert {s.code for s in firm.customers.targets(other)} == {
+        s.code for s in firm.customers.segments if not s.reseller
+    }
 
 
 def test_a_table_without_ratios_has_none():

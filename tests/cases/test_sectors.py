@@ -134,6 +134,31 @@ def test_towns_are_many_and_have_a_region():
     assert all(town.name and town.department and re.fullmatch(r"\d{2}", town.code) for town in towns())
 
 
+@ALL
+def test_the_offer_studied_says_for_whom_it_is_made(code):
+    sector = find_sector(code)
+    studied = next(p for p in sector.products if p.code == sector.survey.price_product)
+    resellers = {channel.buyer for channel in sector.channels}
+    assert len(set(studied.segments) - resellers) >= 2
+
+
+def test_an_offer_for_teams_is_not_aimed_at_those_who_work_alone():
+    sector = find_sector("logiciel_planning_artisans")
+    studied = next(p for p in sector.products if p.code == sector.survey.price_product)
+    aimed = [segment for segment in sector.segments if segment.code in studied.segments]
+    assert "Jusqu’à six utilisateurs" in studied.description
+    assert not [s.label for s in aimed if "seul" in s.label or "sans salarié" in s.profile]
+    low, _ = studied.price
+    assert all(segment.basket[1] > low for segment in aimed)
+
+
+@ALL
+def test_no_two_channels_are_described_alike(code):
+    notes = [channel.note for channel in find_sector(code).channels]
+    assert len(set(notes)) == len(notes)
+    assert all(" ; " in note for note in notes)
+
+
 # Refusals -------------------------------------------------------------------------------------------------
 
 
@@ -143,6 +168,10 @@ def test_towns_are_many_and_have_a_region():
         ("family: corps, names: [Savon", "family: corp, names: [Savon", "sector.reference"),
         ("buyer: detaillants", "buyer: detaillant", "sector.reference"),
         ("price_product: creme", "price_product: cremes", "sector.reference"),
+        ("segments: [engages, sensibles]", "segments: [engages, sensible]", "sector.reference"),
+        ("segments: [engages, sensibles]", "segments: [engages]", "sector.targets"),
+        ("segments: [engages, sensibles]", "segments: [engages, detaillants]", "sector.targets"),
+        ("share: 0.34, finding", "share: 0.44, finding", "sector.sum"),
         ("Charges de personnel: 0.64", "Salaires: 0.64", "sector.reference"),
         ("share: 0.38, drift", "share: 0.48, drift", "sector.sum"),
         ("season: [0.85,", "season: [1.85,", "sector.season"),

@@ -7,9 +7,9 @@ cells, written by `annexe` with the formats of `formats(table)`.
 from kit.cases.company.build import SOURCE, Company, company
 from kit.cases.company.facts import FACTS
 from kit.cases.company.sector import Sector, find_sector, read_sector, sectors
-from kit.cases.company.tables import formats, printed
+from kit.cases.company.tables import formats, printed, shares_of
 
 __all__ = [
     "FACTS", "SOURCE", "Company", "Sector", "company", "find_sector", "formats", "printed", "read_sector",
-    "sectors",
+    "sectors", "shares_of",
 ]  # fmt: skip

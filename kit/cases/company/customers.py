@@ -13,11 +13,11 @@ from kit.cases import indicators
 from kit.cases.company.crm import CrmRow, Stratum, draw_crm
 from kit.cases.company.drawing import apportion, between, near
 from kit.cases.company.identity import Identity
-from kit.cases.company.offer import by_code, position
+from kit.cases.company.offer import Product, by_code, position
 from kit.cases.company.patterns import SegmentPattern
 from kit.cases.company.sales import Sales
 from kit.cases.company.sector import Sector
-from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, frame, share_of
+from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, frame, shares_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
 
@@ -105,6 +105,11 @@ class Customers:
         """Return a segment by code. Raises UnknownCode."""
         return by_code(self.segments, code)
 
+    def targets(self, product: Product) -> tuple[Segment, ...]:
+        """Return the segments a product is made for, resellers left out, largest revenue first."""
+        made_for = [s for s in self.segments if s.code in product.segments and not s.reseller]
+        return tuple(sorted(made_for, key=lambda segment: -segment.revenue_euros))
+
     def flow(self, year: int) -> Flow:
         """Return the gains and losses of a year. Raises UnknownCode."""
         return self.flows[position(tuple(flow.year for flow in self.flows), year)]
@@ -115,11 +120,11 @@ class Customers:
             "Segment": TEXT, "Clients actifs": WHOLE, "Commandes": WHOLE, f"CA HT {self.year} (€)": WHOLE,
             "Part du CA": SHARE, "Panier moyen HT (€)": TWO, "Fréquence annuelle": TWO,
         }  # fmt: skip
-        total = sum(segment.revenue_euros for segment in self.segments)
+        amounts = [segment.revenue_euros for segment in self.segments]
+        total = sum(amounts)
         rows: list[Sequence[Any]] = [
-            (s.label, s.customers, s.orders, s.revenue_euros, share_of(s.revenue_euros, total),
-             s.basket.amount, s.frequency)
-            for s in self.segments
+            (s.label, s.customers, s.orders, s.revenue_euros, share, s.basket.amount, s.frequency)
+            for s, share in zip(self.segments, shares_of(amounts), strict=True)
         ]  # fmt: skip
         whole = Fraction(total, self.orders), Fraction(self.orders, self.count)
         return frame(
@@ -203,15 +208,13 @@ class Customers:
             "Groupe": TEXT, "Clients": WHOLE, "Part des clients": SHARE, "CA HT 3 ans (€)": WHOLE, "Part du CA": SHARE
         }  # fmt: skip
         names = [rfm_group(*score) for score in self.rfm_scores]
-        total = sum(row.revenue_euros for row in self.crm_rows)
-        rows = []
-        for group in RFM_GROUPS:
-            amounts = [
-                row.revenue_euros for row, name in zip(self.crm_rows, names, strict=True) if name == group
-            ]
-            share = share_of(len(amounts), len(names))
-            rows.append((group, len(amounts), share, sum(amounts), share_of(sum(amounts), total)))
-        return frame(columns, rows)
+        counts = [names.count(group) for group in RFM_GROUPS]
+        amounts = [
+            sum(row.revenue_euros for row, name in zip(self.crm_rows, names, strict=True) if name == group)
+            for group in RFM_GROUPS
+        ]
+        columns_of_rows = RFM_GROUPS, counts, shares_of(counts), amounts, shares_of(amounts)
+        return frame(columns, list(zip(*columns_of_rows, strict=True)))
 
 
 RFM_GROUPS = ("Champions", "Fidèles", "Récents à développer", "À réactiver", "Inactifs")

@@ -69,7 +69,7 @@ def weighted(rng: Generator, items: Sequence[T], weights: Sequence[float]) -> T:
     return items[-1]
 
 
-def apportion(total: int, weights: Sequence[float]) -> tuple[int, ...]:
+def apportion(total: int, weights: Sequence[float] | Sequence[Fraction]) -> tuple[int, ...]:
     """Return whole parts of `total` in proportion to the weights; they sum exactly (largest remainder).
 
     >>> apportion(10, [1, 1, 1])

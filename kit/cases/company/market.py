@@ -19,7 +19,7 @@ from kit.cases.company.rivals import Benchmark, Competitor, draw_benchmark
 from kit.cases.company.sales import Sales
 from kit.cases.company.satisfaction import Reviews
 from kit.cases.company.sector import Sector
-from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, change, frame, share_of
+from kit.cases.company.tables import SHARE, TEXT, TWO, WHOLE, change, frame, shares_of
 from kit.cases.quantities import Percent
 from kit.cases.seeds import NamedRng
 
@@ -162,8 +162,8 @@ class Market:
             "Part de marché relative": TWO,
         }  # fmt: skip
         rows = [
-            (f.family.label, share_of(f.firm_k, self.firm_k[-1]), f.growth, f.share, f.relative_share)
-            for f in self.families
+            (f.family.label, weight, f.growth, f.share, f.relative_share)
+            for f, weight in zip(self.families, shares_of([f.firm_k for f in self.families]), strict=True)
         ]
         return frame(columns, rows)
 

@@ -42,6 +42,7 @@ class Product:
     vat: Decimal
     weight: float
     channels: tuple[str, ...]
+    segments: tuple[str, ...]
 
     def price(self, year: int | None = None) -> Money:
         """Return the public price HT of a year (default: the last one)."""
@@ -205,4 +206,5 @@ def _product(
         vat=sector.vat,
         weight=pattern.weight * (0.75 + 0.5 * float(draw.random())),
         channels=pattern.channels or tuple(channel.code for channel in sector.channels),
+        segments=pattern.segments or tuple(segment.code for segment in sector.segments),
     )

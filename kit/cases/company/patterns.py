@@ -52,7 +52,10 @@ class Family(FrozenModel):
 
 
 class ProductPattern(FrozenModel):
-    """A product or service of the offer. `names` are alternatives; prices are HT, costs are shares of price."""
+    """A product or service of the offer. `names` are alternatives; prices are HT, costs are shares of price.
+
+    `channels` and `segments` say where it is sold and for whom it is made; none named means all of them.
+    """
 
     code: Code
     family: Code
@@ -64,6 +67,7 @@ class ProductPattern(FrozenModel):
     phase: Literal["lancement", "croissance", "maturité", "déclin"]
     age: Range
     channels: tuple[Code, ...] = ()
+    segments: tuple[Code, ...] = ()
     core: bool = False
 
 
@@ -71,16 +75,26 @@ class ChannelPattern(FrozenModel):
     """A channel of sale: its share of revenue, its price against the public price, its own variable cost.
 
     `buyer` is the segment that buys through it when it sells to resellers and not to the other segments.
+    `note` is what the sales team says of it: what it brings, its limits, whom it is kept for.
     """
 
     code: Code
     label: Text
-    kind: Literal["magasin", "en ligne", "revendeurs", "force de vente", "plateforme"]
+    kind: Literal["magasin", "en ligne", "revendeurs", "force de vente", "plateforme", "appels d’offres"]
     share: float = Field(gt=0, lt=1)
     drift: Range
     price: float = Field(gt=0, le=1, default=1.0)
     cost: Range = (0.0, 0.0)
     buyer: Code | None = None
+    note: Text
+
+
+class LifeCycleStep(FrozenModel):
+    """A step of the life cycle of the offer whose price is studied: its usual share of the impact, what is wrong."""
+
+    step: Text
+    share: float = Field(gt=0, lt=1)
+    finding: Text
 
 
 class SegmentPattern(FrozenModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
@@ -12,7 +13,7 @@ from kit.cases.company.drawing import at_random, between, near
 from kit.cases.company.offer import YEARS, Offer, Product, by_code, position
 from kit.cases.company.patterns import ChannelPattern
 from kit.cases.company.sector import Sector
-from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, change, frame, share_of
+from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, change, frame, shares_of
 from kit.cases.quantities import Money, Percent
 from kit.cases.seeds import NamedRng
 from kit.french import month_name
@@ -194,14 +195,16 @@ class Sales:
             header: TEXT, "Quantités": WHOLE, "CA HT (€)": TWO, "Part du CA": SHARE, "Évolution du CA": SHARE
         }  # fmt: skip
         at = position(self.years, self.last_year if year is None else year)
-        total = self.cents(year=self.years[at])
+        wheres: list[dict[str, Any]] = [{field: key} for key, _ in names]
+        parts = [self.cents(year=self.years[at], **where) for where in wheres]
+        shares = [*shares_of(parts), Percent(Fraction(1))]
         rows = []
-        for key, label in [*names, (None, "Total")]:
-            where: dict[str, Any] = {} if key is None else {field: key}
+        labels = [*(label for _, label in names), "Total"]
+        for label, where, share in zip(labels, [*wheres, {}], shares, strict=True):
             cents = self.cents(year=self.years[at], **where)
             before = self.cents(year=self.years[at - 1], **where) if at else 0
             sold = self.quantity(year=self.years[at], **where)
-            rows.append((label, sold, Decimal(cents) / 100, share_of(cents, total), change(before, cents)))
+            rows.append((label, sold, Decimal(cents) / 100, share, change(before, cents)))
         return frame(columns, rows)
 
     @cached_property

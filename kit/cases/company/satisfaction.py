@@ -14,7 +14,7 @@ from kit.cases.company.drawing import apportion, between, near, shuffled, whole
 from kit.cases.company.patterns import Question, SatisfactionItem, Verbatim
 from kit.cases.company.sales import Sales
 from kit.cases.company.sector import Sector
-from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, frame, share_of
+from kit.cases.company.tables import ONE, SHARE, TEXT, TWO, WHOLE, frame, share_of, shares_of
 from kit.cases.quantities import Money, Points, Tax
 from kit.cases.seeds import NamedRng
 
@@ -121,7 +121,7 @@ class Answers:
     def table(self) -> DataFrame:
         """Return « Réponse, Effectif, Part », with a total row."""
         total = sum(self.counts)
-        rows = [(o, c, share_of(c, total)) for o, c in zip(self.options, self.counts, strict=True)]
+        rows = list(zip(self.options, self.counts, shares_of(self.counts), strict=True))
         columns = {"Réponse": TEXT, "Effectif": WHOLE, "Part": SHARE}
         return frame(columns, [*rows, ("Total", total, share_of(total, total))])
 
@@ -183,8 +183,10 @@ class Satisfaction:
         """Return « Note, Avis, Part » of the online reviews, with a total row."""
         total = self.reviews.count
         rows = [
-            (f"{star} étoile{'s' if star > 1 else ''}", count, share_of(count, total))
-            for star, count in zip(STARS, self.reviews.counts, strict=True)
+            (f"{star} étoile{'s' if star > 1 else ''}", count, share)
+            for star, count, share in zip(
+                STARS, self.reviews.counts, shares_of(self.reviews.counts), strict=True
+            )
         ]
         return frame(
             {"Note": TEXT, "Avis": WHOLE, "Part": SHARE}, [*rows, ("Total", total, share_of(total, total))]

@@ -26,6 +26,7 @@ from kit.cases.company.patterns import (
     Digital,
     English,
     Family,
+    LifeCycleStep,
     MarketPattern,
     MixVariable,
     Names,
@@ -51,6 +52,7 @@ PAYROLL = "Charges de personnel"
 """The fixed cost every sector must have: it pays the staff."""
 _SUM_TOLERANCE = 0.001
 _SEASON_TOLERANCE = 0.1
+_LEAST_TARGETS = 2
 
 
 class Sector(FrozenModel):
@@ -77,6 +79,7 @@ class Sector(FrozenModel):
     families: Annotated[tuple[Family, ...], Field(min_length=2)]
     products: Annotated[tuple[ProductPattern, ...], Field(min_length=6)]
     channels: Annotated[tuple[ChannelPattern, ...], Field(min_length=3)]
+    life_cycle: Annotated[tuple[LifeCycleStep, ...], Field(min_length=3)]
     segments: Annotated[tuple[SegmentPattern, ...], Field(min_length=3)]
     churn: Range
     market: MarketPattern
@@ -100,7 +103,7 @@ class Sector(FrozenModel):
 
     def problems(self, file: str, source: YamlData) -> list[Finding]:
         """Return what the file says that does not hold together."""
-        checks = (self._references, self._sums, self._conditions, self._mix, self._closures)
+        checks = (self._references, self._sums, self._conditions, self._targets, self._mix, self._closures)
         return [finding for check in checks for finding in check(file, source)]
 
     def _references(self, file: str, source: YamlData) -> list[Finding]:
@@ -111,6 +114,7 @@ class Sector(FrozenModel):
         asked = [("products", i, p.family, "families", families) for i, p in enumerate(self.products)]
         for i, product in enumerate(self.products):
             asked += [("products", i, code, "channels", channels) for code in product.channels]
+            asked += [("products", i, code, "segments", segments) for code in product.segments]
         for i, channel in enumerate(self.channels):
             if channel.buyer is not None:
                 asked.append(("channels", i, channel.buyer, "segments", segments))
@@ -131,12 +135,27 @@ class Sector(FrozenModel):
             if code not in known
         ]
 
+    def _targets(self, file: str, source: YamlData) -> list[Finding]:
+        """The offer a case is built on says whom it is made for: two segments that buy for themselves."""
+        resellers = {channel.buyer for channel in self.channels}
+        return [
+            Finding(
+                "sector.targets",
+                Place(file, source.line(("products", i))),
+                {"product": product.code, "count": len(targets), "least": _LEAST_TARGETS},
+            )
+            for i, product in enumerate(self.products)
+            if product.code == self.survey.price_product
+            and len(targets := set(product.segments) - resellers) < _LEAST_TARGETS
+        ]
+
     def _sums(self, file: str, source: YamlData) -> list[Finding]:
         linked = {channel.buyer for channel in self.channels}
         direct = [segment.share for segment in self.segments if segment.code not in linked]
         lists = {
             "channels": [channel.share for channel in self.channels],
             "segments": direct,
+            "life_cycle": [step.share for step in self.life_cycle],
             "digital.sources": list(self.digital.sources.values()),
             "digital.devices": list(self.digital.devices.values()),
             "money.fixed": list(self.money.fixed.values()),

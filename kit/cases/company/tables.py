@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from kit import french
+from kit.cases.company.drawing import apportion
 from kit.cases.quantities import Percent, fraction
 
 if TYPE_CHECKING:
@@ -65,6 +67,22 @@ def _text(value: Any, kind: str) -> str:
 def share_of(part: Any, whole: Any) -> Percent | None:
     """Return the share as a percentage, or None when the whole is nothing."""
     return None if whole == 0 else Percent.of(part, whole)
+
+
+def shares_of(amounts: Sequence[Any], places: int = 1) -> tuple[Percent | None, ...]:
+    """Return each amount's share of their sum, rounded so that the shares printed sum to exactly 100 %.
+
+    Largest remainder: each share is rounded down, and the units left go to those that lost the most.
+    None for each when the sum is nothing.
+
+    >>> [str(share) for share in shares_of([1, 1, 1])]
+    ['33,4\xa0%', '33,3\xa0%', '33,3\xa0%']
+    """
+    exact = [fraction(amount) for amount in amounts]
+    if sum(exact) == 0:
+        return (None,) * len(exact)
+    units = 100 * 10**places
+    return tuple(Percent(Fraction(part, units)) for part in apportion(units, exact))
 
 
 def change(before: Any, after: Any) -> Percent | None:

@@ -19,6 +19,7 @@ from kit.referentiel import natural_key
 from kit.referentiel.reglement import exact_text, parse_exact
 
 _NOTHING = Mark()
+_NOWHERE = Place()
 
 
 def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
@@ -63,7 +64,7 @@ def _mark(marks: Mapping[str, Mark], line: GridLine, alone: set[str]) -> Mark:
     return marks.get(line.key) or by_code or _NOTHING
 
 
-def misplaced(grid: Grid, marks: Mapping[str, Mark], where: Place = Place()) -> Iterator[Finding]:
+def misplaced(grid: Grid, marks: Mapping[str, Mark], where: Place = _NOWHERE) -> Iterator[Finding]:
     """Yield the marks that a grid cannot hold: for a line or with a level it does not have."""
     counts = Counter(line.criterion for line in grid.lines)
     known = {line.key for line in grid.lines} | {code for code, count in counts.items() if count == 1}

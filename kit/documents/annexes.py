@@ -110,6 +110,8 @@ def _inert(words: str) -> str:
 
     Source: OWASP, CSV Injection (leading = + - @, tab, carriage return, line feed).
     """
+    # A bare carriage return would end the row: the CSV writer does not quote it.
+    words = words.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{words}" if _looks_like_formula(words) else words
 
 

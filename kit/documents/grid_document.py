@@ -25,7 +25,7 @@ from kit.documents.model import (
 )
 from kit.french import NBSP, enumeration, long_date, number, plural, typeset
 from kit.grids.model import Grid, GridLine
-from kit.messages import label, sentence
+from kit.messages import label
 from kit.referentiel import Referentiel, parse_exact
 
 EMPTY_BOX = "☐"
@@ -80,9 +80,7 @@ def _how(grid: Grid, facts: ExamFacts) -> Iterator[str]:
     levels = ", ".join(f"{level.label} = {value_text(level.value)}" for level in grid.scale.levels)
     yield label("grid.how", levels=levels)
     rule = label("grid.example" if grid.reglement.example else "grid.rule", reglement=facts.reglement)
-    unassessed = label(
-        "grid.not_assessed_how", rule=sentence(f"score.unassessed.{grid.reglement.not_assessed}")
-    )
+    unassessed = label("grid.not_assessed_how", rule=label(f"score.unassessed.{grid.reglement.not_assessed}"))
     yield f"{unassessed} {rule}"
 
 

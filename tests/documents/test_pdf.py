@@ -365,3 +365,14 @@ def test_the_model_is_imported_without_any_writer():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+@pytest.mark.needs("pdftotext")
+def test_a_table_cuts_no_word_that_its_column_can_hold():
+    wide = "Détergents concentrés fabriqués, établissements médico-sociaux, télévente et réassort. " * 3
+    rows = tuple((text(wide[start:]), text("12")) for start in range(0, 60, 4))
+    shown = words(pdf(a_document(Table((text("A"), text("B")), rows, ("left", "right"), widths=(1, 4)))))
+    assert "\u00ad" not in shown
+    endless = ((text("anticonstitutionnellement" * 3), text("12")),)
+    shown = words(pdf(a_document(Table((text("A"), text("B")), endless, ("left", "right"), widths=(1, 9)))))
+    assert "\u00ad" in shown

@@ -35,6 +35,9 @@ _BEFORE_UNIT = re.compile(
 )
 _BEFORE_TAX = re.compile(r"(?<=[€%]) (?=(?:HT|TTC)(?!\w))")
 _AFTER_MINUS = re.compile(r"(?<=\u2212) (?=\d)")
+_AFTER_TITLE = re.compile(r"\b(MM?\.|Mmes?|Mlles?|(?:Me|Dr|Pr)(?= [A-ZÀ-Þ])) (?=[^\W\d_])")
+_AFTER_NUMBER_SIGN = re.compile(r"(?<!\w)([Nn][°º]s?|n[os]s|§|p\.|art\.) (?=\d)")
+_BEFORE_MONTH = re.compile(rf"(?<!\d)(\d{{1,2}}|1er) (?=(?:{'|'.join(_MONTHS)})(?!\w))")
 
 
 def typeset(text: str) -> str:
@@ -50,6 +53,8 @@ def typeset(text: str) -> str:
     text = _AFTER_OPENING.sub(f"«{NBSP}", text)
     text = _BEFORE_CLOSING.sub(f"{NBSP}»", text)
     text = _AFTER_MINUS.sub(NBSP, _BEFORE_TAX.sub(NBSP, text))
+    for before in (_AFTER_TITLE, _AFTER_NUMBER_SIGN, _BEFORE_MONTH):
+        text = before.sub(rf"\1{NBSP}", text)
     return _BEFORE_UNIT.sub(NBSP, text)
 
 
@@ -113,10 +118,10 @@ def long_date(day: date, *, weekday: bool = False) -> str:
     """Return a date in words.
 
     >>> long_date(date(2026, 6, 1), weekday=True)
-    'lundi 1er juin 2026'
+    'lundi 1er\\xa0juin 2026'
     """
     first = "1er" if day.day == 1 else str(day.day)
-    words = f"{first} {_MONTHS[day.month - 1]} {day.year}"
+    words = f"{first}{NBSP}{_MONTHS[day.month - 1]} {day.year}"
     return f"{_DAYS[day.weekday()]} {words}" if weekday else words
 
 

@@ -93,3 +93,30 @@ def test_typesetting_twice_changes_nothing() -> None:
 
 def test_addresses_and_times_are_left_alone() -> None:
     assert typeset("09:00 a:b") == "09:00 a:b"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "M. Dupont",
+        "MM. Roux",
+        "Mme Roux",
+        "Mlle Roux",
+        "Dr Roux",
+        "Me Roux",
+        "n° 3",
+        "12 mars",
+        "1er août",
+        "p. 12",
+        "§ 4",
+    ],
+)
+def test_a_title_a_number_or_a_day_never_parts_from_what_follows(words: str) -> None:
+    assert typeset(f"Voir {words}, puis") == f"Voir {words.replace(' ', NBSP)}, puis"
+
+
+@pytest.mark.parametrize(
+    "words", ["Me voici", "programme. Dupont", "12 marsouins", "2012 mars", "Mes clients"]
+)
+def test_ordinary_words_keep_their_spaces(words: str) -> None:
+    assert typeset(words) == words

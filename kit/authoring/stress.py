@@ -18,8 +18,7 @@ from kit.authoring.static import Rules
 from kit.cases import CaseTemplate, draw_forms, load_template, read_pieces, select_forms
 from kit.documents.facts import ExamFacts, exam_facts
 from kit.documents.key_document import key_document
-from kit.documents.pages import page_count
-from kit.documents.pdf import pdf
+from kit.documents.pdf import page_count, pdf
 from kit.documents.subject_document import subject_document
 from kit.errors import Finding, KitError, Severity, raise_for
 from kit.execution import Run, RunResult, execute_many

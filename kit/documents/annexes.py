@@ -15,6 +15,12 @@ from kit.documents.packaging import NO_DATE, stable_zip
 from kit.messages import label
 from kit.writing import csv_text
 
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 12},
+    "head": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"},
+    "text": {},
+}
+
 
 class AnyAnnex(Protocol):
     """An annex, as the candidate or the marker has it."""
@@ -40,7 +46,9 @@ def annex_blocks(annex: AnyAnnex, language: str = "fr", level: int = 2) -> tuple
 
 
 def _source(annex: AnyAnnex) -> tuple[Block, ...]:
-    return (Paragraph(inlines(f"*{label('doc.source', source=annex.source)}*")),) if annex.source else ()
+    if not annex.source:
+        return ()
+    return (Paragraph(inlines(f"*{label('doc.source', source=annex.source)}*"), note=True),)
 
 
 def _content(annex: AnyAnnex, language: str, level: int) -> tuple[Block, ...]:
@@ -86,7 +94,7 @@ def table_csv(table: TableContent) -> str:
         [_csv_cell(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows
     ]
-    return csv_text([header_text(column) for column in table.columns], rows, delimiter=";")
+    return csv_text([_inert(header_text(column)) for column in table.columns], rows, delimiter=";")
 
 
 def _csv_cell(column: Column, cell: str | None) -> str:
@@ -98,8 +106,17 @@ def _csv_cell(column: Column, cell: str | None) -> str:
 
 
 def _inert(words: str) -> str:
-    """Return text that no spreadsheet takes for a formula (a leading = + - @ is preceded by an apostrophe)."""
-    return f"'{words}" if words[:1] in "=+-@\t\r" and words[1:2] != "" else words
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes before what looks like one.
+
+    Source: OWASP, CSV Injection (leading = + - @, tab, carriage return, line feed).
+    """
+    # A bare carriage return would end the row: the CSV writer does not quote it.
+    words = words.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{words}" if _looks_like_formula(words) else words
+
+
+def _looks_like_formula(words: str) -> bool:
+    return len(words) > 1 and words[0] in "=+-@\t\r\n"
 
 
 def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
@@ -114,7 +131,7 @@ def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": title, "author": "", "comments": "", "created": NO_DATE})
-    formats = {"head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})}
+    formats: dict[str, Any] = {}
     for annex, table in found:
         sheet = book.add_worksheet(annex.id[:31])
         _fill(book, sheet, annex, table, formats)
@@ -124,12 +141,10 @@ def annex_workbook(annexes: Iterable[AnyAnnex], title: str) -> bytes | None:
 
 def _fill(book: Any, sheet: Any, annex: AnyAnnex, table: TableContent, formats: dict[str, Any]) -> None:
     title = label("doc.annexe", id=annex.id, title=annex.title)
-    sheet.write_string(
-        0, 0, title, formats.setdefault("title", book.add_format({"bold": True, "font_size": 12}))
-    )
-    sheet.write_string(1, 0, label("doc.source", source=annex.source) if annex.source else "")
+    _write(book, sheet, (0, 0), title, formats, "title")
+    _write(book, sheet, (1, 0), label("doc.source", source=annex.source) if annex.source else "", formats)
     for at, column in enumerate(table.columns):
-        sheet.write_string(3, at, header_text(column), formats["head"])
+        _write(book, sheet, (3, at), header_text(column), formats, "head")
         width = max([len(header_text(column)), *(len(row[at] or "") for row in table.rows)])
         sheet.set_column(at, at, min(48, max(10, width + 2)))
     for down, row in enumerate(table.rows, start=4):
@@ -139,11 +154,21 @@ def _fill(book: Any, sheet: Any, annex: AnyAnnex, table: TableContent, formats: 
             if column.kind == "number":
                 sheet.write_number(down, at, float(Fraction(cell)), _number_format(book, column, formats))
             else:
-                sheet.write_string(down, at, cell)
+                _write(book, sheet, (down, at), cell, formats)
     sheet.freeze_panes(4, 1 if table.row_headers else 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(3)
+
+
+def _write(
+    book: Any, sheet: Any, at: tuple[int, int], words: str, formats: dict[str, Any], style: str = "text"
+) -> None:
+    """Write text; what looks like a formula is marked as text, so that editing the cell does not run it."""
+    name = f"{style} inert" if _looks_like_formula(words) else style
+    if name not in formats:
+        formats[name] = book.add_format({**_STYLES[style], "quote_prefix": name != style})
+    sheet.write_string(*at, words, formats[name])
 
 
 def _number_format(book: Any, column: Column, formats: dict[str, Any]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
 
 import docx as word
 from docx.document import Document as WordFile
@@ -16,7 +15,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from kit.documents import docx_styles as styles
-from kit.documents.characters import exactly, flowing
+from kit.documents.characters import exactly, flowing, ordinal_pieces
 from kit.documents.check import check
 from kit.documents.docx_parts import (
     Numbering,
@@ -29,6 +28,7 @@ from kit.documents.docx_parts import (
     replacement_text,
     table_properties,
 )
+from kit.documents.keeping import with_stay
 from kit.documents.look import STANDARD, Look
 from kit.documents.model import (
     AnswerLines,
@@ -73,8 +73,13 @@ Place = WordFile | _Cell
 """Where blocks are written: the page, or the cell of a box."""
 
 
-def docx(document: Document, look: Look = STANDARD) -> bytes:
+def docx(document: Document, look: Look = STANDARD, *, pages: int = 1) -> bytes:
     """Return the document as a Word file; the same document gives the same bytes.
+
+    Args:
+        document: what to write.
+        look: how it looks.
+        pages: the number of pages shown until the word processor has counted them: that of the PDF.
 
     Raises:
         AuthorError: what `check` finds, or a figure that cannot be read.
@@ -82,8 +87,8 @@ def docx(document: Document, look: Look = STANDARD) -> bytes:
     raise_for(check(document), AuthorError)
     file = word.Document()
     styles.prepare(file, document, look)
-    _running_parts(file, document, look)
-    writer = _Writer(Numbering(file), look, look.text_width(landscape=document.landscape))
+    _running_parts(file, document, look, pages)
+    writer = _Writer(Numbering(file), look, look.text_width(landscape=document.landscape), pages)
     writer.limit = look.text_height(landscape=document.landscape) * 0.8
     if document.cover is None:
         file.add_paragraph(flowing(document.title), "Title")
@@ -95,7 +100,7 @@ def docx(document: Document, look: Look = STANDARD) -> bytes:
     return stable_zip(buffer.getvalue())
 
 
-def _running_parts(file: WordFile, document: Document, look: Look) -> None:
+def _running_parts(file: WordFile, document: Document, look: Look, pages: int) -> None:
     section = file.sections[0]
     if document.stamp:
         head = section.header.paragraphs[0]
@@ -108,14 +113,14 @@ def _running_parts(file: WordFile, document: Document, look: Look) -> None:
     foot.add_run(f"{flowing(document.code)}\t{label('documents.page')} ")
     add_field(foot, "PAGE", "1")
     foot.add_run(" / ")
-    add_field(foot, "NUMPAGES", "1")
+    add_field(foot, "NUMPAGES", str(pages))
 
 
 class _Writer:
     """Writes blocks into a Word file. Holds the lists already numbered and how deep the current one is."""
 
-    def __init__(self, numbering: Numbering, look: Look, width: float) -> None:
-        self.numbering, self.look, self.width = numbering, look, width
+    def __init__(self, numbering: Numbering, look: Look, width: float, pages: int) -> None:
+        self.numbering, self.look, self.width, self.pages = numbering, look, width, pages
         self.limit = 200.0
         self.depth = 0
         self.page_pending = False
@@ -136,7 +141,8 @@ class _Writer:
         self.page_pending = True
 
     def blocks(self, place: Place, blocks: Sequence[Block], width: float) -> None:
-        for block in blocks:
+        for block, stay in with_stay(blocks, width / (self.look.size * _POINT * _CHARACTER)):
+            before = len(place.paragraphs)
             if isinstance(block, PageBreak):
                 self.page_pending = True
             elif self.page_pending:
@@ -144,6 +150,17 @@ class _Writer:
                 self.on_new_page(place, block, width)
             else:
                 self.block(place, block, width)
+            if stay:
+                self.keep_with_next(place, block, before)
+
+    @staticmethod
+    def keep_with_next(place: Place, block: Block, before: int) -> None:
+        """Keep a block on the page of the next one; the rows of a table are tied to each other."""
+        for paragraph in place.paragraphs[before:]:
+            paragraph.paragraph_format.keep_with_next = True
+        if isinstance(block, Table):
+            for row in place.tables[-1].rows:
+                row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
 
     def on_new_page(self, place: Place, block: Block, width: float) -> None:
         """Write a block that starts a page: as a property of its paragraph, which leaves no empty line."""
@@ -183,7 +200,8 @@ class _Writer:
                 case Text(words):
                     self.run(paragraph, flowing(words), bold=bold, italic=italic)
                 case Code(words):
-                    self.run(paragraph, exactly(words), bold=bold, italic=italic).font.name = MONOSPACE
+                    run = paragraph.add_run(exactly(words))
+                    run.bold, run.italic, run.font.name = bold or None, italic or None, MONOSPACE
                 case Strong(inner):
                     self.line(paragraph, inner, bold=True, italic=italic)
                 case Emphasis(inner):
@@ -191,14 +209,15 @@ class _Writer:
                 case LineBreak():
                     paragraph.add_run().add_break()
                 case PageCount():
-                    add_field(paragraph, "NUMPAGES", "…")
+                    add_field(paragraph, "NUMPAGES", str(self.pages))
 
     @staticmethod
-    def run(paragraph: WordParagraph, words: str, *, bold: bool, italic: bool) -> Any:
-        run = paragraph.add_run(words)
-        # None leaves the style's own weight: a heading stays bold.
-        run.bold, run.italic = bold or None, italic or None
-        return run
+    def run(paragraph: WordParagraph, words: str, *, bold: bool, italic: bool) -> None:
+        for piece, raised in ordinal_pieces(words):
+            run = paragraph.add_run(piece)
+            # None leaves the style's own weight: a heading stays bold.
+            run.bold, run.italic = bold or None, italic or None
+            run.font.superscript = raised or None
 
     def list(self, place: Place, block: ListBlock, width: float) -> None:
         number = self.numbering.new_list(self.depth, block.start, ordered=block.ordered)
@@ -300,7 +319,8 @@ class _Writer:
             paragraph.paragraph_format.first_line_indent = Mm(-width * 0.34)
             if value is None:
                 stops.add_tab_stop(Mm(width), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES)
-            paragraph.add_run("\t\t" if value is None else f"\t{flowing(value)}")
+            paragraph.add_run("\t\t" if value is None else "\t")
+            self.run(paragraph, flowing(value or ""), bold=False, italic=False)
             if ruled:
                 edges = [border(side, 0.5, self.look.rule, gap=3) for side in ("top", "bottom", "between")]
                 paragraph_borders(paragraph, *edges)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from kit.documents.facts import ExamFacts
 from kit.documents.markdown import inlines
 from kit.documents.model import (
-    Align,
+    AnswerLines,
     Block,
     Box,
     Document,
+    Emphasis,
     Fields,
     Heading,
     Inline,
@@ -22,7 +23,7 @@ from kit.documents.model import (
     Text,
     text,
 )
-from kit.french import number
+from kit.french import NBSP, enumeration, long_date, number, plural, typeset
 from kit.grids.model import Grid, GridLine
 from kit.messages import label
 from kit.referentiel import Referentiel, parse_exact
@@ -31,7 +32,7 @@ EMPTY_BOX = "☐"
 
 
 def grid_document(grid: Grid, facts: ExamFacts, referentiel: Referentiel) -> Document:
-    """Return the grid, landscape: official wording, signs to look for, weight, one box a level."""
+    """Return the grid, landscape: official wording, questions, signs to look for, weight, a box a level."""
     return Document(
         title=f"{label('grid.title')} – {facts.epreuve_title}",
         subject=label("grid.of", code=grid.code),
@@ -43,51 +44,76 @@ def grid_document(grid: Grid, facts: ExamFacts, referentiel: Referentiel) -> Doc
 
 
 def _body(grid: Grid, facts: ExamFacts, referentiel: Referentiel) -> Iterator[Block]:
-    yield Fields(
-        ((label("grid.subject"), grid.code), (label("grid.copy"), None), (label("grid.marker"), None))
-    )
-    rule = label("grid.example" if grid.reglement.example else "grid.rule", reglement=facts.reglement)
-    levels = ", ".join(f"{level.label} = {value_text(level.value)}" for level in grid.scale.levels)
-    yield Box("marker", (Paragraph(text(label("grid.how", levels=levels))), Paragraph(text(rule))))
+    yield Fields(tuple(_identity(grid, facts)))
+    yield Box("marker", tuple(Paragraph(text(words)) for words in _how(grid, facts)))
     epreuve = referentiel.epreuve(grid.epreuve)
-    for part in dict.fromkeys(line.part for line in grid.lines):
-        yield Heading(1, text(epreuve.part(part).label))
+    parts = tuple(dict.fromkeys(line.part for line in grid.lines))
+    level = 2 if len(parts) > 1 else 1
+    for part in parts:
+        if len(parts) > 1:
+            yield Heading(1, text(epreuve.part(part).label))
         for competence in dict.fromkeys(line.competence for line in grid.lines if line.part == part):
             lines = [line for line in grid.lines if (line.part, line.competence) == (part, competence)]
-            yield from _competence(competence, lines, grid, referentiel)
-    yield Fields(
+            found = referentiel.competence(competence)
+            yield Heading(level, text(f"{found.id} – {found.source_text}"))
+            yield _table(lines, grid)
+    result = Fields(
         ((label("grid.mark", total=number(parse_exact(grid.total))), None), (label("grid.date"), None))
+    )
+    yield Box(
+        "notice", (Paragraph(text(label("grid.appraisal"))), AnswerLines(3), result), label("grid.result")
     )
 
 
-def _competence(
-    competence: str, lines: list[GridLine], grid: Grid, referentiel: Referentiel
-) -> Iterator[Block]:
-    found = referentiel.competence(competence)
-    yield Heading(2, text(f"{found.id} – {found.source_text}"))
-    header = (
-        text(label("grid.criterion")), text(label("grid.signs")), text(label("grid.weight")),
-        *(_two_lines(item.label) for item in grid.scale.levels), text(label("grid.comment")),
-    )  # fmt: skip
-    rows = tuple(_row(line, grid) for line in lines)
-    boxes: list[Align] = ["center" for _ in grid.scale.levels]
-    widths = (6.4, 11.5, 1.3, *(2.2 for _ in boxes), 3.4)
-    yield Table(header, rows, ("left", "left", "right", *boxes, "left"), None, widths, True)
+def _identity(grid: Grid, facts: ExamFacts) -> Iterator[tuple[str, str | None]]:
+    yield label("grid.subject"), grid.code
+    yield label("doc.session"), facts.session
+    yield label("grid.copy"), None
+    if facts.centre:
+        yield label("doc.centre"), facts.centre
+    yield label("grid.marker"), None
+    if facts.day is not None:
+        yield label("doc.date"), long_date(facts.day, weekday=True)
 
 
-def _two_lines(words: str) -> Inlines:
-    """Return a level's label cut at its last space, so that a narrow column does not hyphenate it."""
-    first, _, last = words.rpartition(" ")
-    return (*text(first), LineBreak(), *text(last)) if first else text(last)
+def _how(grid: Grid, facts: ExamFacts) -> Iterator[str]:
+    levels = ", ".join(f"{level.label} = {value_text(level.value)}" for level in grid.scale.levels)
+    yield label("grid.how", levels=levels)
+    rule = label("grid.example" if grid.reglement.example else "grid.rule", reglement=facts.reglement)
+    unassessed = label("grid.not_assessed_how", rule=label(f"score.unassessed.{grid.reglement.not_assessed}"))
+    yield f"{unassessed} {rule}"
+
+
+def _table(lines: list[GridLine], grid: Grid) -> Table:
+    names = ("criterion", "signs", "weight", "level", "comment")
+    return Table(
+        header=tuple(text(label(f"grid.{name}")) for name in names),
+        rows=tuple(_row(line, grid) for line in lines),
+        align=("left", "left", "right", "left", "left"),
+        widths=(5.6, 9.3, 1.3, 4.3, 6.9),
+        form=True,
+    )
 
 
 def _row(line: GridLine, grid: Grid) -> tuple[Inlines, ...]:
-    criterion = (Strong(text(line.criterion)), Text(f" {line.text}"))
-    signs: list[Inline] = []
-    for sign in line.observables:
-        signs += [*([LineBreak()] if signs else []), Text("• "), *inlines(sign)]
-    boxes = (text(EMPTY_BOX),) * len(grid.scale.levels)
-    return (criterion, tuple(signs), text(number(parse_exact(line.weight))), *boxes, ())
+    criterion: list[Inline] = [Strong(text(line.criterion)), Text(f" {typeset(line.text)}")]
+    about = [label("grid.by_group")] if line.carrier == "group" else []
+    if line.questions:
+        noun = plural(len(line.questions), label("grid.question"))
+        about.insert(0, label("grid.questions_of", noun=noun, questions=enumeration(line.questions)))
+    for words in about:
+        criterion += [LineBreak(), Emphasis(text(words))]
+    signs = _lines([(Text("• "), *inlines(sign)) for sign in line.observables])
+    levels = [*(level.label for level in grid.scale.levels), label("grid.not_assessed")]
+    boxes = _lines([text(f"{EMPTY_BOX}{NBSP}{typeset(words)}") for words in levels])
+    return (tuple(criterion), signs, text(number(parse_exact(line.weight))), boxes, ())
+
+
+def _lines(lines: list[Inlines]) -> Inlines:
+    joined: list[Inline] = []
+    for line in lines:
+        joined += [*([LineBreak()] if joined else []), *line]
+    return tuple(joined)
 
 
 def value_text(value: str) -> str:

@@ -13,25 +13,16 @@ from typing import Any
 
 from kit.documents.packaging import NO_DATE, stable_zip
 from kit.grids.model import Grid, GridLine
-from kit.grids.scoring import line_weights
 from kit.messages import label
 from kit.referentiel import parse_exact
 
 FIRST_ROW = 8
 COLUMNS = (
-    "code_column",
-    "competence",
-    "part",
-    "wording",
-    "signs",
-    "questions",
-    "weight",
-    "level",
-    "value",
-    "comment",
-)
-WIDTHS = (9, 13, 11, 44, 52, 11, 8, 22, 9, 40)
-LEVEL, VALUE, WEIGHT = 7, 8, 6
+    "code_column", "competence", "part", "wording", "signs", "questions", "weight", "level", "value", "points",
+    "comment", "carrier",
+)  # fmt: skip
+WIDTHS = (9, 13, 11, 44, 52, 11, 8, 22, 11, 9, 40, 10)
+WEIGHT, LEVEL, VALUE, POINTS, COMMENT, CARRIER = range(6, 12)
 
 
 def grid_workbook(grid: Grid) -> bytes:
@@ -49,9 +40,8 @@ def grid_workbook(grid: Grid) -> bytes:
     styles = _styles(book)
     _scale(scale, grid, styles)
     _head(sheet, grid, styles)
-    weights = line_weights(grid, grid.lines)
     for row, line in enumerate(grid.lines, start=FIRST_ROW):
-        _line(sheet, row, line, weights[line.key], grid, styles)
+        _line(sheet, row, line, grid, styles)
     _foot(sheet, FIRST_ROW + len(grid.lines), grid, styles)
     _page(sheet, grid)
     book.close()
@@ -80,13 +70,17 @@ def _scale(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
     for row, level in enumerate(grid.scale.levels, start=1):
         sheet.write_string(row, 0, level.label, styles["text"])
         _exact(sheet, row, 1, parse_exact(level.value), styles["number"])
+    last = len(grid.scale.levels) + 1
+    sheet.write_string(last, 0, label("grid.not_assessed"), styles["text"])
+    sheet.write_string(last, 1, label(f"score.unassessed.{grid.reglement.not_assessed}"), styles["text"])
     sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 14)
+    sheet.set_column(1, 1, 50)
     sheet.protect()
 
 
-def _levels(grid: Grid) -> str:
-    return f"{_sheet('grid.scale_sheet')}!$A$2:$A${len(grid.scale.levels) + 1}"
+def _choices(grid: Grid) -> str:
+    """Return the cells a marker chooses from: the levels, then « Non évalué »."""
+    return f"{_sheet('grid.scale_sheet')}!$A$2:$A${len(grid.scale.levels) + 2}"
 
 
 def _table(grid: Grid) -> str:
@@ -121,29 +115,35 @@ def _exact(sheet: Any, row: int, column: int, value: Fraction, style: Any) -> No
         sheet.write_formula(row, column, f"={value.numerator}/{value.denominator}", style, float(value))
 
 
-def _line(sheet: Any, row: int, line: GridLine, weight: Fraction, grid: Grid, styles: dict[str, Any]) -> None:
-    words = (
-        line.criterion,
-        line.competence,
-        line.part,
-        line.text,
-        "\n".join(f"• {x}" for x in line.observables),
-    )
+def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, Any]) -> None:
+    signs = "\n".join(f"• {sign}" for sign in line.observables)
+    words = (line.criterion, line.competence, line.part, line.text, signs)
     for column, value in enumerate(words):
         sheet.write_string(row, column, value, styles["code" if column == 0 else "text"])
     sheet.set_row(row, _height(words))
     sheet.write_string(row, 5, ", ".join(line.questions), styles["text"])
-    _exact(sheet, row, WEIGHT, weight, styles["number"])
+    _exact(sheet, row, WEIGHT, parse_exact(line.weight), styles["number"])
     sheet.write_blank(row, LEVEL, None, styles["free"])
-    cell = f"$H{row + 1}"
-    formula = f'=IF({cell}="","",VLOOKUP({cell},{_table(grid)},2,FALSE))'
-    sheet.write_formula(row, VALUE, formula, styles["number"], "")
-    sheet.write_blank(row, 9, None, styles["free"])
+    sheet.write_formula(row, VALUE, _value(row + 1, grid), styles["number"], label("grid.not_marked"))
+    points = f"=IF(ISNUMBER($I{row + 1}),$G{row + 1}*$I{row + 1},0)"
+    sheet.write_formula(row, POINTS, points, styles["number"], 0)
+    sheet.write_blank(row, COMMENT, None, styles["free"])
+    sheet.write_string(row, CARRIER, label(f"grid.carried.{line.carrier}"), styles["text"])
     sheet.data_validation(
         row, LEVEL, row, LEVEL,
-        {"validate": "list", "source": f"={_levels(grid)}", "error_title": label("grid.level"),
+        {"validate": "list", "source": f"={_choices(grid)}", "error_title": label("grid.level"),
          "error_message": label("grid.choose")},
     )  # fmt: skip
+
+
+def _value(row: int, grid: Grid) -> str:
+    """Return the formula of a line's value: a number only where the line counts in the mark."""
+    lowest = f"{_sheet('grid.scale_sheet')}!$B$2"
+    unassessed = lowest if grid.reglement.not_assessed == "lowest" else f'"{label("grid.unassessed")}"'
+    return (
+        f'=IF($H{row}="","{label("grid.not_marked")}",IF($H{row}="{label("grid.not_assessed")}",'
+        f"{unassessed},VLOOKUP($H{row},{_table(grid)},2,FALSE)))"
+    )
 
 
 def _height(words: tuple[str, ...]) -> float:
@@ -157,27 +157,59 @@ def _height(words: tuple[str, ...]) -> float:
 
 def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
     first, last = FIRST_ROW + 1, row
-    levels, weights, values = (f"${c}${first}:${c}${last}" for c in "HGI")
-    total = parse_exact(grid.total)
-    left = f"COUNTBLANK({levels})"
-    mark = f"SUMPRODUCT({weights},{values})/SUM({weights})*{total.numerator}/{total.denominator}"
-    count = len(grid.lines)
+    levels = f"$H${first}:$H${last}"
+    # COUNTBLANK and the texts of column I keep « non noté » and « non évalué » apart from a level worth zero.
+    left, unassessed, exact = (f"$I${row + down}" for down in (2, 3, 4))
+    rules = [(f"{left}>0", "grid.incomplete")]
+    if grid.reglement.not_assessed == "no_mark":
+        rules.append((f"{unassessed}>0", "grid.no_mark"))
+    rules.append((f"{_weight(first, last)}=0", "grid.nothing_left"))
+    tests = "".join(f'IF({test},"{label(code)}",' for test, code in rules)
+    incomplete = label("grid.incomplete")
     rows = (
-        (label("grid.left"), f"={left}", count),
-        (label("grid.exact_mark", total=grid.total), f'=IF({left}>0,"{label("grid.incomplete")}",{mark})',
-         label("grid.incomplete")),
-        (label("grid.rounded_mark", total=grid.total),
-         f'=IF({left}>0,"{label("grid.incomplete")}",{_rounding(mark, grid)})', label("grid.incomplete")),
-    )  # fmt: skip
-    for down, (words, formula, value) in enumerate(rows, start=row + 1):
-        sheet.merge_range(down, 4, down, 7, words, styles["head"])
+        ("left", f"=COUNTBLANK({levels})", len(grid.lines)),
+        ("unassessed_count", f'=COUNTIF({levels},"{label("grid.not_assessed")}")', 0),
+        ("exact_mark", f"={tests}{_mark(first, last, grid)}{')' * len(rules)}", incomplete),
+        ("rounded_mark", f"=IF(ISNUMBER({exact}),{_rounding(exact, grid)},{exact})", incomplete),
+    )
+    for down, (name, formula, value) in enumerate(rows, start=row + 1):
+        words = label(f"grid.{name}", total=grid.total)
+        sheet.merge_range(down, 4, down, LEVEL, words, styles["head"])
         sheet.write_formula(down, VALUE, formula, styles["total"], value)
+
+
+def _weight(first: int, last: int, carrier: str | None = None) -> str:
+    """Return the sum of the weights of the lines that count, of one carrier or of both."""
+    chosen = f'*($L${first}:$L${last}="{label(f"grid.carried.{carrier}")}")' if carrier else ""
+    return f"SUMPRODUCT(ISNUMBER($I${first}:$I${last}){chosen}*$G${first}:$G${last})"
+
+
+def _mark(first: int, last: int, grid: Grid) -> str:
+    """Return the exact mark as a formula; with a group share, each side is a mean of its own lines."""
+    total = parse_exact(grid.total)
+    points = f"$J${first}:$J${last}"
+    scale = f"*{total.numerator}/{total.denominator}"
+    if grid.reglement.group_share is None:
+        return f"SUM({points})/{_weight(first, last)}{scale}"
+    share = parse_exact(grid.reglement.group_share)
+    weights = {side: _weight(first, last, side) for side in ("group", "candidate")}
+    mean = {
+        side: f'SUMIF($L${first}:$L${last},"{label(f"grid.carried.{side}")}",{points})/{weights[side]}'
+        for side in weights
+    }
+    rest = 1 - share
+    both = (
+        f"{share.numerator}/{share.denominator}*{mean['group']}"
+        f"+{rest.numerator}/{rest.denominator}*{mean['candidate']}"
+    )
+    one = f"IF({weights['candidate']}=0,{mean['group']},{both})"
+    return f"IF({weights['group']}=0,{mean['candidate']},{one}){scale}"
 
 
 def _rounding(mark: str, grid: Grid) -> str:
     """Return the rounding formula. The inner ROUND takes away the dust of binary fractions, not a decision."""
     step: Fraction = parse_exact(grid.reglement.step)
-    units = f"ROUND(({mark})*{step.denominator}/{step.numerator},9)"
+    units = f"ROUND({mark}*{step.denominator}/{step.numerator},9)"
     back = f"*{step.numerator}/{step.denominator}"
     names = {"half_up": f"ROUND({units},0)", "up": f"ROUNDUP({units},0)", "down": f"ROUNDDOWN({units},0)"}
     even = f"IF(ABS({units}-INT({units})-0.5)<0.000000001,2*ROUND({units}/2,0),ROUND({units},0))"

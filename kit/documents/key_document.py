@@ -69,7 +69,7 @@ def _criteria(key: AnswerKey, referentiel: Referentiel) -> Iterator[Block]:
         rows,
         ("left", "left", "left", "right"),
         label("doc.scale_detail_caption"),
-        (1.2, 1.4, 8, 1.8),
+        (1.6, 1.4, 8, 1.6),
         True,
     )
 
@@ -108,7 +108,7 @@ def _values(values: tuple[Expected, ...]) -> Table:
     header = tuple(text(label(f"doc.{name}")) for name in ("value_of", "value", "tolerance", "formula"))
     return Table(
         header, tuple(_value(item) for item in values), ("left", "right", "right", "left"),
-        label("doc.values_caption"), (3.2, 1.8, 1.5, 5), True,
+        label("doc.values_caption"), (4.4, 1.9, 1.5, 4.4), True,
     )  # fmt: skip
 
 

@@ -144,7 +144,11 @@ class _Line:
         self.last = ""
 
     def read(self, nodes: Sequence[SyntaxTreeNode]) -> Inlines:
-        return _joined(item for node in nodes for item in self.inline(node))
+        joined = _joined(item for node in nodes for item in self.inline(node))
+        # Once more on whole texts: a line of the source may end between « M. » and its name.
+        return tuple(
+            Text(typeset(item.text)) if self.french and isinstance(item, Text) else item for item in joined
+        )
 
     def inline(self, node: SyntaxTreeNode) -> Iterator[Inline]:
         match node.type:

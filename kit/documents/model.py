@@ -71,9 +71,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph."""
+    """A paragraph. A `note` belongs to the block before it and stays with it: the source of a table."""
 
     content: Inlines
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class Table:
     """A data table with its header row.
 
     `row_headers` says that the first cell of each row heads the row. `widths` are shares of the page width
-    (any positive numbers), or None to let the writer choose. `caption` names the table for everyone.
+    (any positive numbers), or None to let the writer choose. `caption` names the table for everyone. A `form` is
+    filled in by hand: it is ruled, its boxes are large enough to tick, its rows high enough to write in.
     """
 
     header: tuple[Inlines, ...]
@@ -106,6 +108,7 @@ class Table:
     caption: str | None = None
     widths: tuple[float, ...] | None = None
     row_headers: bool = False
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

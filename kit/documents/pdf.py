@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from kit.documents.characters import flowing
 from kit.documents.check import check
 from kit.documents.look import STANDARD, Look
 from kit.documents.model import Document, Figure, all_blocks, all_words
 from kit.documents.raster import is_readable, watermark
 from kit.documents.typesetting import MONOSPACE, Refused, compile_pdf, font_chain, is_drawn
 from kit.documents.typst_source import typst_files
-from kit.errors import AuthorError, Finding, KitBug, Place, Severity, raise_for
+from kit.errors import AuthorError, Finding, KitBug, Place, raise_for
+
+_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
-def pdf(document: Document, look: Look = STANDARD, *, standard: str = "ua-1") -> bytes:
+def pdf(document: Document, look: Look = STANDARD) -> bytes:
     """Return the document as a PDF.
 
     Raises:
-        AuthorError: what `check` finds, or a figure that cannot be read.
+        AuthorError: what `check` finds, a figure that cannot be read, or characters that no font draws.
         EnvironmentFault: the look's font is not installed.
         KitBug: Typst refuses our own source.
     """
@@ -26,23 +30,48 @@ def pdf(document: Document, look: Look = STANDARD, *, standard: str = "ua-1") ->
     fonts = font_chain(look.font, folders)
     try:
         files = typst_files(document, fonts, MONOSPACE, look, _watermark(document, look))
-        return compile_pdf(files, standard, folders)
+        return compile_pdf(files, folders)
     except Refused as error:
-        raise_for(_unreadable_figures(document), AuthorError)
+        raise_for((*_unreadable_figures(document), *missing_glyphs(document, look)), AuthorError)
         raise KitBug(f"Typst refuses « {document.title} »:\n{error.diagnostic}") from error
 
 
-def missing_glyphs(document: Document, look: Look = STANDARD) -> list[Finding]:
-    """Return a warning when characters of the document have no glyph: they print as a square.
+def page_count(printed: bytes) -> int:
+    """Return the number of pages of a PDF that `pdf` made."""
+    return len(_PAGE.findall(printed))
+
+
+def missing_glyphs(document: Document, look: Look) -> Iterator[Finding]:
+    """Yield the texts of a document that hold characters no font draws, each once, with those characters.
 
     Raises:
         EnvironmentFault: the look's font is not installed.
     """
-    characters = sorted({char for words in all_words(document) for char in words if ord(char) > 0x17F})
-    lost = [char for char in characters if not is_drawn(char, look.font, look.font_folders)]
-    if not lost:
-        return []
-    return [Finding("text.glyph_missing", fields={"characters": lost}, severity=Severity.WARNING)]
+    for words in dict.fromkeys(flowing(words) for words in all_words(document)):
+        lost = {
+            char: None
+            for token in words.split()
+            if not token.isascii() and not is_drawn(token, look.font, look.font_folders)
+            for char in _undrawn(token, look)
+        }
+        if lost:
+            fields = {"characters": [f"{char} (U+{ord(char):04X})" for char in lost]}
+            yield Finding(
+                "text.glyph_missing", Place(item=f"« {_extract(words, next(iter(lost)))} »"), fields
+            )
+
+
+def _undrawn(token: str, look: Look) -> list[str]:
+    """Return the characters of a word that no font draws; all but ASCII where only their sequence is not drawn."""
+    foreign = [char for char in token if not char.isascii()]
+    return [char for char in foreign if not is_drawn(char, look.font, look.font_folders)] or foreign
+
+
+def _extract(words: str, char: str) -> str:
+    """Return the words around a character."""
+    at = words.index(char)
+    start, end = max(0, at - 30), at + 30
+    return f"{'…' if start else ''}{words[start:end].strip()}{'…' if end < len(words) else ''}"
 
 
 def _watermark(document: Document, look: Look) -> bytes | None:

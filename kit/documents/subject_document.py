@@ -34,7 +34,7 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
     """Return the subject: cover, points, context, dossiers, annexes."""
     identity = subject.identity
     return Document(
-        title=f"{facts.epreuve_title} – {identity.title}",
+        title=_title(facts.epreuve_title, identity.title),
         subject=label("doc.subject_of", code=identity.code),
         language=identity.language,
         code=identity.code,
@@ -57,6 +57,11 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
     )
 
 
+def _title(epreuve: str, case: str) -> str:
+    """Return the épreuve's title and the case's, once when they are the same."""
+    return case if case.rstrip(" .").casefold() == epreuve.casefold() else f"{epreuve} – {case}"
+
+
 def exam_cover(
     identity: Identity,
     facts: ExamFacts,
@@ -74,6 +79,8 @@ def exam_cover(
         (label("doc.duration"), duration(identity.duration)),
         (label("doc.session"), facts.session),
     ]
+    if facts.centre:
+        rows.append((label("doc.centre"), facts.centre))
     if facts.day is not None:
         start = f", {clock(facts.start)}" if facts.start else ""
         rows.append((label("doc.date"), f"{long_date(facts.day, weekday=True)}{start}"))

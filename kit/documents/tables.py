@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from kit.documents.model import Align, Table, plain
 
 _LONG = 24
@@ -47,6 +49,24 @@ def rows_stay_whole(table: Table, line: float) -> bool:
     """Tell whether every row surely fits on a page, so that none needs to be cut; `line` as above."""
     longest = max((sum(len(plain(cell)) for cell in row) for row in table.rows), default=0)
     return longest * (90 / line) ** 2 < _FULL_ROW / max(1, len(table.header))
+
+
+def table_height(table: Table, line: float) -> float:
+    """Return about how high a table is, in lines of the text around it; `line` as above."""
+    shares = column_shares(table, line)
+    own = [length + 3 for length in column_lengths(table)]
+    free = line - sum(width for width, share in zip(own, shares, strict=True) if share is None)
+    parts = sum(share for share in shares if share is not None) or 1
+    widths = [
+        max(1.0, width if share is None else free * share / parts)
+        for width, share in zip(own, shares, strict=True)
+    ]
+    rows = [table.header, *table.rows]
+    tallest = [
+        max((ceil(len(plain(cell)) / width) for cell, width in zip(row, widths, strict=False)), default=1)
+        for row in rows
+    ]
+    return sum(max(1, lines) * 0.9 + 0.65 for lines in tallest)
 
 
 def column_widths(table: Table, total: float, character: float) -> list[float]:

@@ -14,14 +14,12 @@ from typing import Any
 
 import typst
 
+from kit.documents.typst_text import literal
 from kit.errors import EnvironmentFault, KitBug
 from kit.reading import nearest
 
 MONOSPACE = "DejaVu Sans Mono"
 _SYMBOLS = ("DejaVu Sans", MONOSPACE, "STIXGeneral", "Libertinus Serif", "New Computer Modern Math")
-_LAST = "Last Resort High-Efficiency"
-"""Draws a labelled square for any character, so that its text stays in the PDF for who listens to it."""
-
 _LOCK = Lock()
 
 
@@ -34,7 +32,7 @@ class Refused(Exception):
 
 
 def font_chain(font: str, folders: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the families to draw text with, in order: the one asked for, symbols, the last resort.
+    """Return the families to draw text with, in order: the one asked for, then those that have symbols.
 
     Raises:
         EnvironmentFault: the font is nowhere to be found.
@@ -43,17 +41,17 @@ def font_chain(font: str, folders: tuple[str, ...] = ()) -> tuple[str, ...]:
     if font not in known:
         near = nearest(font, known) or ["Lato"]
         raise EnvironmentFault.of("font.missing", font=font, near=near)
-    return (font, *(name for name in (*_SYMBOLS, _LAST) if name in known and name != font))
+    return (font, *(name for name in _SYMBOLS if name in known and name != font))
 
 
-def compile_pdf(files: dict[str, bytes], standard: str, folders: tuple[str, ...] = ()) -> bytes:
-    """Return the PDF of Typst files; the one named `main` is the entry.
+def compile_pdf(files: dict[str, bytes], folders: tuple[str, ...] = ()) -> bytes:
+    """Return the PDF/UA-1 of Typst files; the one named `main` is the entry.
 
     Raises:
-        Refused: Typst found an error in what the files say.
+        Refused: Typst found an error in what the files say, or a character that no font draws.
         KitBug: Typst warns; our templates must be free of warnings.
     """
-    return _compile(files, folders, {"format": "pdf", "pdf_standards": [standard]})
+    return _compile(files, folders, {"format": "pdf", "pdf_standards": ["ua-1"]})
 
 
 def compile_png(files: dict[str, bytes], ppi: float, folders: tuple[str, ...] = ()) -> bytes:
@@ -67,16 +65,16 @@ def compile_png(files: dict[str, bytes], ppi: float, folders: tuple[str, ...] = 
 
 
 @lru_cache(maxsize=4096)
-def is_drawn(character: str, font: str, folders: tuple[str, ...] = ()) -> bool:
-    """Tell whether a true glyph exists for a character in the fonts of a document."""
-    families = ", ".join(f'"{name}"' for name in font_chain(font, folders) if name != _LAST)
+def is_drawn(word: str, font: str, folders: tuple[str, ...] = ()) -> bool:
+    """Tell whether the fonts of a document have true glyphs for a word."""
+    families = ", ".join(f'"{name}"' for name in font_chain(font, folders))
     main = (
         '#set document(title: "?", date: none)\n'
         f"#set text(font: ({families},), fallback: false)\n"
-        f'#"\\u{{{ord(character):x}}}"'
+        f"#{literal(word)}"
     )
     try:
-        compile_pdf({"main": main.encode()}, "ua-1", folders)
+        compile_pdf({"main": main.encode()}, folders)
     except Refused:
         return False
     return True

@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+from kit.documents.keeping import with_stay
 from kit.documents.look import STANDARD, Look
 from kit.documents.model import (
     AnswerLines,
@@ -41,6 +42,7 @@ from kit.documents.model import (
 from kit.documents.png import in_svg
 from kit.documents.tables import column_aligns, column_shares, rows_stay_whole
 from kit.documents.typst_text import literal, literal_code
+from kit.errors import KitBug
 from kit.messages import label
 
 WATERMARK = "watermark.svg"
@@ -83,6 +85,7 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
         "keywords": _array(literal(word) for word in document.keywords),
         "landscape": _bool(document.landscape),
         "watermark-file": literal(WATERMARK) if watermarked else "none",
+        "ordinals": _bool(language == "fr"),
         "page-label": literal(label("documents.page")),
     }
     setup = ", ".join(f"{key}: {value}" for key, value in options.items())
@@ -98,8 +101,9 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
             '#import "house.typ": *',
             f"#show: paper.with({setup})",
             f"#let picture = picture.with(limit: {height}mm)",
+            *(("#let facts = facts.with(pairs: 2)",) if document.landscape else ()),
             f"#{opening}",
-            *(f"#{_block(block, line)}" for block in document.body),
+            *(f"#{_block(block, line, stay=stay)}" for block, stay in with_stay(document.body, line)),
             "",
         ]
     )
@@ -119,6 +123,7 @@ def look_source(fonts: Sequence[str], mono: str, look: Look) -> str:
         "spacing": f"{look.word_spacing * 100:g}%",
         "table-size": f"{look.table_size:g}em",
         "answer-line": f"{look.answer_line:g}mm",
+        "form-row": f"{look.form_row:g}mm",
         "justify": _bool(look.justify),
         "hyphenate": _bool(look.hyphenate),
         "keep": f"{look.text_height() * 0.4:g}mm",
@@ -161,10 +166,20 @@ def _inline(item: Inline) -> str:
 
 
 def _blocks(blocks: Iterable[Block], line: float) -> str:
-    return "{ " + "; ".join(_block(block, line) for block in blocks) + " }"
+    inner = (_block(block, line, stay=stay) for block, stay in with_stay(tuple(blocks), line))
+    return "{ " + "; ".join(inner) + " }"
 
 
-def _block(block: Block, line: float) -> str:  # noqa: C901 - one line per kind of block
+def _block(block: Block, line: float, *, stay: bool = False) -> str:
+    match block:
+        case Table():
+            return _table(block, line, stay=stay)
+        case Figure():
+            return _figure(block, stay=stay)
+    return f"stay({_flowing(block, line)})" if stay else _flowing(block, line)
+
+
+def _flowing(block: Block, line: float) -> str:
     match block:
         case Heading(level, content):
             return f"heading(level: {level}, {_inlines(content)})"
@@ -174,10 +189,6 @@ def _block(block: Block, line: float) -> str:  # noqa: C901 - one line per kind 
             return _list(block, line)
         case Quote(content):
             return f"cited({_blocks(content, line)})"
-        case Table():
-            return _table(block, line)
-        case Figure():
-            return _figure(block)
         case Box(kind, content, title):
             return f"panel({literal(kind)}, {_optional(title)}, {_blocks(content, line)})"
         case Fields(rows):
@@ -186,6 +197,8 @@ def _block(block: Block, line: float) -> str:  # noqa: C901 - one line per kind 
             return f"answer-lines({count})"
         case PageBreak():
             return "pagebreak(weak: true)"
+        case _:
+            raise KitBug(f"a block without Typst source: {type(block).__name__}")
 
 
 def _list(block: ListBlock, line: float) -> str:
@@ -204,24 +217,26 @@ def _item(item: Sequence[Block], line: float, *, tight: bool) -> str:
     return _blocks(item, line) if item else "[]"
 
 
-def _table(table: Table, line: float) -> str:
+def _table(table: Table, line: float, *, stay: bool) -> str:
     aligns = column_aligns(table)
     shares = column_shares(table, line)
     widths = _array("auto" if share is None else f"{share:g}fr" for share in shares)
     header = _array(_inlines(cell) for cell in table.header)
     rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
+    if table.form:
+        return f"form-table(columns: {widths}, align: {_array(aligns)}, header: {header}, rows: {rows})"
     return (
         f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
-        f"whole-rows: {_bool(rows_stay_whole(table, line))}, "
+        f"whole-rows: {_bool(rows_stay_whole(table, line))}, stay: {_bool(stay)}, "
         f"caption: {_optional(table.caption)}, header: {header}, rows: {rows})"
     )
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: Figure, *, stay: bool) -> str:
     share = min(max(figure.width, 0.05), 1.0) * 100
     return (
         f"picture({literal(_name(figure))}, alt: {literal(figure.alt)}, "
-        f"width: {share:g}%, caption: {_optional(figure.caption)})"
+        f"width: {share:g}%, stay: {_bool(stay)}, caption: {_optional(figure.caption)})"
     )
 
 

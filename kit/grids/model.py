@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Literal
 
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from kit.reading import FrozenModel
+from kit.referentiel import natural_key
 from kit.referentiel.model import Carrier, Code, Evidence
-from kit.referentiel.reglement import Exact, Scale, parse_exact
+from kit.referentiel.reglement import Exact, Positive, Scale, Share, Weight
 
 MarkState = Literal["not_marked", "not_assessed", "neutralised"]
-
-
-class Observable(FrozenModel):
-    """A sign to look for in a question, for any level or for one."""
-
-    question: str
-    text: str
-    level: str | None = None
 
 
 class GridLine(FrozenModel):
@@ -33,7 +25,7 @@ class GridLine(FrozenModel):
     carrier: Carrier
     evidence: Evidence
     text: str
-    weight: Exact
+    weight: Weight
     questions: tuple[str, ...]
     observables: tuple[str, ...]
 
@@ -49,10 +41,10 @@ class GridRules(FrozenModel):
     slug: str
     version: str
     example: bool
-    step: Exact
+    step: Positive
     mode: Literal["half_up", "half_even", "up", "down"]
     not_assessed: Literal["no_mark", "left_out", "lowest"]
-    group_share: Exact | None = None
+    group_share: Share | None = None
 
 
 class Grid(FrozenModel):
@@ -65,19 +57,17 @@ class Grid(FrozenModel):
     epreuve: Code
     version: str
     variant: int
-    total: Exact
+    total: Positive
     scale: Scale
     lines: tuple[GridLine, ...]
 
-    def line(self, criterion: str, part: str | None = None) -> GridLine | None:
-        """Return the line of a criterion (in a part), or None."""
-        found = (line for line in self.lines if line.criterion == criterion and part in (None, line.part))
-        return next(found, None)
-
-    @property
-    def weight(self) -> Fraction:
-        """Sum of the weights."""
-        return sum((parse_exact(line.weight) for line in self.lines), start=Fraction(0))
+    @model_validator(mode="after")
+    def _each_line_once(self) -> Grid:
+        keys = [line.key for line in self.lines]
+        twice = sorted({key for key in keys if keys.count(key) > 1}, key=natural_key)
+        if twice:
+            raise PydanticCustomError("kit", "lines", {"code": "grid.line_twice", "lines": twice})
+        return self
 
 
 class Mark(FrozenModel):

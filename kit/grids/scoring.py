@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids.model import Grid, GridLine, Mark, Score
 from kit.reading import nearest
+from kit.referentiel import natural_key
 from kit.referentiel.reglement import exact_text, parse_exact
 
 _NOTHING = Mark()
+_NOWHERE = Place()
 
 
 def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
@@ -30,7 +33,7 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
         MarkingError: a mark for a line or with a level that the grid does not have; all are listed.
     """
     by_line = {line.key: line for line in grid.lines}
-    raise_for(_misplaced(grid, marks), MarkingError)
+    raise_for(misplaced(grid, marks), MarkingError)
     alone = {code for code, count in Counter(line.criterion for line in grid.lines).items() if count == 1}
     state = {key: _mark(marks, line, alone) for key, line in by_line.items()}
     neutralised = tuple(key for key, mark in state.items() if mark.state == "neutralised")
@@ -61,16 +64,18 @@ def _mark(marks: Mapping[str, Mark], line: GridLine, alone: set[str]) -> Mark:
     return marks.get(line.key) or by_code or _NOTHING
 
 
-def _misplaced(grid: Grid, marks: Mapping[str, Mark]) -> Iterator[Finding]:
+def misplaced(grid: Grid, marks: Mapping[str, Mark], where: Place = _NOWHERE) -> Iterator[Finding]:
+    """Yield the marks that a grid cannot hold: for a line or with a level it does not have."""
     counts = Counter(line.criterion for line in grid.lines)
     known = {line.key for line in grid.lines} | {code for code, count in counts.items() if count == 1}
     levels = [level.id for level in grid.scale.levels]
     for key, mark in marks.items():
+        here = replace(where, item=key)
         if key not in known:
-            near = nearest(key, known) or sorted(known)[:6]
-            yield Finding("mark.unknown_line", Place(item=key), {"line": key, "near": near})
+            near = nearest(key, known) or sorted(known, key=natural_key)[:6]
+            yield Finding("mark.unknown_line", here, {"line": key, "near": near})
         if mark.level is not None and mark.level not in levels:
-            yield Finding("mark.unknown_level", Place(item=key), {"level": mark.level, "known": levels})
+            yield Finding("mark.unknown_level", here, {"level": mark.level, "known": levels})
 
 
 def _why_none(

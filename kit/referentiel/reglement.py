@@ -72,8 +72,22 @@ def _check_positive(text: str) -> str:
     return text
 
 
+def _check_weight(text: str) -> str:
+    if parse_exact(text) < 0:
+        raise PydanticCustomError("kit", "weight", {"code": "field.weight", "value": text})
+    return text
+
+
+def _check_share(text: str) -> str:
+    if not 0 <= parse_exact(text) <= 1:
+        raise PydanticCustomError("kit", "share", {"code": "field.share", "value": text})
+    return text
+
+
 Exact = Annotated[str, AfterValidator(_check_exact)]
 Positive = Annotated[Exact, AfterValidator(_check_positive)]
+Weight = Annotated[Exact, AfterValidator(_check_weight)]
+Share = Annotated[Exact, AfterValidator(_check_share)]
 
 
 class Level(FrozenModel):
@@ -187,7 +201,7 @@ class Reglement(FrozenModel):
     scale: Scale
     rounding: Rounding
     not_assessed: Literal["no_mark", "left_out", "lowest"] = "no_mark"
-    group_share: Mapping[Code, Exact] = {}
+    group_share: Mapping[Code, Share] = {}
     weights: Mapping[Code, Exact] = {}
     competence: CompetenceRule
     bloc: BlocRule

@@ -16,8 +16,8 @@ from kit.documents.grid_document import grid_document
 from kit.documents.grid_notebook import grid_notebook
 from kit.documents.grid_workbook import grid_workbook
 from kit.documents.key_document import key_document
-from kit.documents.look import OFFICE
-from kit.documents.pdf import pdf
+from kit.documents.look import FORM, OFFICE
+from kit.documents.pdf import page_count, pdf
 from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
 from kit.grids import Grid, build_grid
@@ -102,8 +102,10 @@ def _for_candidates(subject: CandidateSubject, making: Making) -> Iterator[Produ
     code = subject.identity.code
     folder = f"{FOLDERS['candidate']}/{making.variant.folder}"
     document = subject_document(subject, making.facts)
-    yield Product(f"{folder}/{code}-sujet.pdf", "candidate", "subject", pdf(document))
-    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", docx(document, OFFICE))
+    printed = pdf(document)
+    written = docx(document, OFFICE, pages=page_count(printed))
+    yield Product(f"{folder}/{code}-sujet.pdf", "candidate", "subject", printed)
+    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", written)
     workbook = annex_workbook(subject.annexes, f"Annexes – {code}")
     if workbook is not None:
         yield Product(f"{folder}/{code}-annexes.xlsx", "candidate", "annex_workbook", workbook)
@@ -126,7 +128,7 @@ def _for_markers(key: AnswerKey, grid: Grid, executed: Path, making: Making) -> 
     yield product("grid.json", "grid", json_text(grid.model_dump(mode="json")).encode())
     yield product("grille.ipynb", "grid_notebook", grid_notebook(grid).encode())
     yield product(f"{code}-grille.xlsx", "grid_workbook", grid_workbook(grid))
-    yield product(f"{code}-grille.pdf", "grid_document", pdf(grid_file))
+    yield product(f"{code}-grille.pdf", "grid_document", pdf(grid_file, FORM))
 
 
 def _imprint(subject: Subject, variant: Variant) -> Product:

@@ -13,10 +13,10 @@ from traitlets import Dict, observe
 from kit.errors import Finding, KitError
 from kit.french import counted
 from kit.grids import Grid
+from kit.grids.marks_file import NAME_LENGTH
 from kit.ui.grid_state import GridState
 from kit.ui.grid_view import mark_of, marks_data, summary_data, table_data
 from kit.ui.grids_at_hand import titles_of, working_folder
-from kit.ui.marks_file import NAME_LENGTH
 
 _STATIC = Path(__file__).parent / "static"
 

@@ -14,9 +14,9 @@ from traitlets import Bool, Dict, HasTraits, Instance, Unicode, observe, validat
 
 from kit.errors import EnvironmentFault, Finding, InvalidFile, Place
 from kit.grids import Grid, Mark, Score, score
+from kit.grids.marks_file import marks_text, read_marks
 from kit.grids.scoring import line_weights
 from kit.referentiel import parse_exact
-from kit.ui.marks_file import marks_text, read_marks
 from kit.writing import PRIVATE, write_text
 
 NOTHING = Mark()

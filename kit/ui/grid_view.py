@@ -40,7 +40,7 @@ def _choices(grid: Grid) -> Iterator[dict[str, str]]:
         value = label("ui.grid.level_value", value=_exact(parse_exact(level.value)))
         note = " ".join(part for part in (level.description or "", value) if part)
         yield {"id": f"level:{level.id}", "label": typeset(level.label), "note": typeset(note)}
-    rule = sentence(f"ui.not_assessed.{grid.reglement.not_assessed}")
+    rule = sentence(f"score.unassessed.{grid.reglement.not_assessed}")
     yield {"id": NOT_ASSESSED, "label": label("ui.grid.not_assessed"), "note": rule}
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from kit.errors import Finding, InvalidFile, KitError, Place
+from kit.errors import KitError
 from kit.grids import Grid, GridLine
+from kit.grids.grid_file import read_grid
 from kit.grids.model import GridRules
 from kit.messages import label
 from kit.package_data import is_shipped
-from kit.reading import findings_of, read_text
 from kit.referentiel import (
     DEFAULT,
     Epreuve,
@@ -33,17 +30,7 @@ def open_grid(path: str | Path = "", *, epreuve: str = "", referentiel: str = DE
         InvalidFile: the file is no grid; every problem is listed.
         UnknownCode: no such référentiel or épreuve.
     """
-    if not str(path):
-        return practice_grid(epreuve, referentiel)
-    where = Place(str(path))
-    try:
-        data = json.loads(read_text(Path(path)))
-    except (ValueError, RecursionError) as error:
-        raise InvalidFile(Finding("grid.not_json", where)) from error
-    try:
-        return Grid.model_validate(data)
-    except ValidationError as error:
-        raise InvalidFile(*findings_of(error, str(path), model=Grid)) from error
+    return read_grid(Path(path)) if str(path) else practice_grid(epreuve, referentiel)
 
 
 def practice_grid(epreuve: str = "", referentiel: str = DEFAULT) -> Grid:

@@ -27,7 +27,7 @@ from kit.french import NBSP, NNBSP
         ("{{ x | meur(1) }}", 1234500, f"1,2{NBSP}M€"),
         ("{{ x | pct }}", Fraction(1, 3), f"33,3{NBSP}%"),
         ("{{ x | nombre(2) }}", Fraction(1, 3), "0,33"),
-        ("{{ x }}", date(2026, 3, 1), "1er mars 2026"),
+        ("{{ x }}", date(2026, 3, 1), "1er\xa0mars 2026"),
         ("{{ x | texte }}", 12500, "12500"),
         ("{{ x | liste }}", ["a", "b", "c"], "a, b et c"),
         ("« {{ x }} » : oui !", "bon", f"«{NBSP}bon{NBSP}»{NBSP}: oui{NNBSP}!"),

@@ -13,6 +13,7 @@ from kit.documents.model import (
     Box,
     Code,
     Document,
+    Fields,
     Figure,
     Heading,
     ListBlock,
@@ -167,3 +168,30 @@ def test_any_text_survives(words):
         )
     )
     assert made.core_properties.title.startswith("T")
+
+
+def test_the_number_of_pages_stands_before_the_word_processor_counts_them(paper):
+    made = word.Document(io.BytesIO(docx(paper, pages=6)))
+    frame = next(table for table in made.tables if "Le sujet comporte" in table.cell(0, 0).text)
+    assert "Le sujet comporte 6 pages, numérotées de 1/6 à 6/6" in frame.cell(0, 0).text
+    assert made.sections[0].footer.paragraphs[0].text.endswith("/ 6")
+    assert "…" not in frame.cell(0, 0).text
+
+
+def test_ordinals_are_raised_in_text_and_in_facts():
+    made = reopened(a_document(Paragraph(text("Le 1er juin.")), Fields((("Date", "1er mars"),))))
+    raised = [run.text for p in made.paragraphs for run in p.runs if run.font.superscript]
+    assert raised == ["er", "er"]
+    assert [p.text for p in made.paragraphs[1:]] == ["Le 1er juin.", "Date\t1er mars"]
+
+
+def test_a_source_stays_with_its_table_and_an_introduction_with_its_list():
+    table = Table((text("A"),), ((text("1"),), (text("2"),)), ("left",))
+    listed = ListBlock(((Paragraph(text("a")),),))
+    body = (table, Paragraph(text("Source : enquête"), note=True), Paragraph(text("Voici :")), listed)
+    made = reopened(a_document(*body))
+    assert [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in made.tables[0].rows] == [
+        True
+    ] * 3
+    kept = {p.text: p.paragraph_format.keep_with_next for p in made.paragraphs}
+    assert (kept["Voici :"], kept["Source : enquête"], kept["a"]) == (True, None, None)

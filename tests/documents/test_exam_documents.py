@@ -39,6 +39,7 @@ from kit.documents.model import (
     Paragraph,
     Quote,
     Table,
+    all_words,
     plain,
 )
 from kit.documents.subject_document import subject_document
@@ -160,6 +161,29 @@ def test_the_grid_has_a_box_a_level_and_the_official_wording(
     golden("grid.txt", outline(document))
 
 
+def test_the_title_of_a_case_that_has_the_title_of_its_epreuve_is_said_once(
+    subject: Subject, facts: ExamFacts
+) -> None:
+    candidate = subject.for_candidate()
+    same = candidate.model_copy(
+        update={"identity": candidate.identity.model_copy(update={"title": f"{facts.epreuve_title}."})}
+    )
+    assert subject_document(same, facts).title == f"{facts.epreuve_title}."
+    assert subject_document(candidate, facts).title == f"{facts.epreuve_title} – L’atelier"
+
+
+def test_session_and_centre_stand_on_the_subject_the_key_and_the_grid(
+    subject: Subject, grid: Grid, facts: ExamFacts, referentiel: Referentiel
+) -> None:
+    documents = (
+        subject_document(subject.for_candidate(), facts),
+        key_document(subject.answer_key(), facts, referentiel),
+        grid_document(grid, facts, referentiel),
+    )
+    for document in documents:
+        assert {"JUIN-2026", "Lyon"} <= set(all_words(document))
+
+
 def test_a_document_for_candidates_takes_only_the_type_without_answers() -> None:
     import typing
 
@@ -179,9 +203,8 @@ def test_the_workbook_locks_the_wording_and_offers_the_levels(grid: Grid) -> Non
     assert sheet["D9"].value == "L’analyse est juste"
     assert sheet["D9"].protection.locked
     assert not sheet["H9"].protection.locked
-    assert [v.formula1 for v in sheet.data_validations.dataValidation] == ["='Échelle'!$A$2:$A$3"] or [
-        v.formula1 for v in sheet.data_validations.dataValidation
-    ] == ["'Échelle'!$A$2:$A$3"] * 2
+    lists = [item.formula1.lstrip("=") for item in sheet.data_validations.dataValidation]
+    assert lists == ["'Échelle'!$A$2:$A$4"] * 2
 
 
 def test_the_same_grid_gives_the_same_workbook(grid: Grid) -> None:

@@ -145,3 +145,9 @@ def test_a_guillemet_that_ends_bold_text_is_written_once():
     assert (
         plain(paragraph.content) == "offre «\u00a0Essentiel\u00a0» (1\u00a0€), «\u00a0Plus\u00a0»\u202f; fin"
     )
+
+
+def test_a_line_of_the_source_that_ends_after_a_title_keeps_it_with_its_name():
+    assert inlines("Écrivez à M.\nDupont le 12\nmars.") == (
+        Text(f"Écrivez à M.{NBSP}Dupont le 12{NBSP}mars."),
+    )

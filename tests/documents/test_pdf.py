@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.documents.look import STANDARD
+from kit.documents.look import FORM, STANDARD
 from kit.documents.model import (
     AnswerLines,
     Box,
@@ -31,9 +31,9 @@ from kit.documents.model import (
     Text,
     text,
 )
-from kit.documents.pdf import missing_glyphs, pdf
+from kit.documents.pdf import page_count, pdf
 from kit.documents.raster import png
-from kit.errors import AuthorError, EnvironmentFault, Severity
+from kit.errors import AuthorError, EnvironmentFault
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="900"><rect width="90" height="900"/></svg>'
 HOSTILE = '#let x = 1 $y$ *z* _u_ \\ " < > @ref // `r` ] ) } ; = titre #"a" \\u{0} ~ -- \x00\x07\ufffe\ud800'
@@ -209,22 +209,28 @@ def test_hostile_text_is_only_text_everywhere():
     assert "@ref//`r`])};=titre#" in shown
 
 
-def test_emoji_right_to_left_text_and_long_words_are_printed():
+def test_smileys_right_to_left_text_and_long_words_are_printed():
     long_word, long_text = "a" * 10_000, "mot " * 2_500
-    body = tuple(Paragraph(text(words)) for words in ("😀 🎯 漢字", "שלום العربية", long_word, long_text))
+    body = tuple(Paragraph(text(words)) for words in ("😀 ✓ →", "שלום العربية", long_word, long_text))
     assert pdf(a_document(*body)).startswith(b"%PDF-")
 
 
-def test_characters_without_glyph_are_told_before_printing():
-    (finding,) = missing_glyphs(a_document(Paragraph(text("→ ✓ 😀 漢 𓀀"))))
-    assert finding.severity is Severity.WARNING
-    assert finding.fields["characters"] == ["漢", "𓀀"]
-    assert missing_glyphs(a_document(Paragraph(text("œuvre, « ≥ 3 » − 1 € …")))) == []
+def test_characters_that_no_font_draws_are_named_with_the_words_around_instead_of_printed_as_boxes():
+    box = Box("task", (Paragraph(text("→ ✓ 漢")),), "Question 3")
+    cover = Cover("École", "Cas", notices=(Paragraph(text("Lancez la campagne 🚀 demain")),))
+    with pytest.raises(AuthorError) as caught:
+        pdf(a_document(box, Heading(1, text("漢")), cover=cover))
+    found = [(item.code, item.where.item, item.fields["characters"]) for item in caught.value.findings]
+    assert found == [
+        ("text.glyph_missing", "« Lancez la campagne 🚀 demain »", ["🚀 (U+1F680)"]),
+        ("text.glyph_missing", "« → ✓ 漢 »", ["漢 (U+6F22)"]),
+        ("text.glyph_missing", "« 漢 »", ["漢 (U+6F22)"]),
+    ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.text(alphabet=st.characters(), max_size=60), st.text(max_size=20))
-def test_any_text_survives(one, two):
+def test_any_text_is_printed_or_its_undrawn_characters_are_named(one, two):
     document = a_document(
         Heading(1, text(f"T{one}")),
         Paragraph((Text(one), Emphasis(text(two)), Code(one))),
@@ -233,7 +239,67 @@ def test_any_text_survives(one, two):
         title=f"T{two}",
         code=one,
     )
-    assert pdf(document).startswith(b"%PDF-")
+    try:
+        printed = pdf(document)
+    except AuthorError as error:
+        told = {finding.code for finding in error.findings}
+    else:
+        told = set() if printed.startswith(b"%PDF-") else {"no PDF"}
+    assert told <= {"text.glyph_missing"}
+
+
+def test_the_pages_of_a_pdf_are_counted(printed, opened):
+    assert page_count(printed) == len(opened.pages)
+
+
+@pytest.mark.needs("pdftotext")
+def test_a_table_too_high_for_the_rest_of_a_page_is_cut_rather_than_moved_with_its_heading():
+    rows = tuple((text(f"r{number}"), text("mot " * 30)) for number in range(20))
+    table = Table((text("A"), text("B")), rows, ("left", "left"))
+    body = (Heading(1, text("Titre")), table, Paragraph(text("Source : enquête"), note=True))
+    first, *_ = words(pdf(a_document(*(Paragraph(text(f"ligne {n}")) for n in range(12)), *body))).split("\f")
+    assert "ligne 11" in first
+    assert "Titre" in first
+    assert "r3" in first
+
+
+@pytest.mark.needs("pdftotext")
+def test_a_source_never_parts_from_what_it_speaks_of_and_an_introduction_from_what_it_introduces():
+    listed = ListBlock(tuple((Paragraph(text(f"point {number}")),) for number in range(4)))
+    body = (listed, Paragraph(text("Source : enquête"), note=True))
+    table = Table((text("A"),), tuple((text(f"r{number}"),) for number in range(4)), ("left",))
+    for filler in range(24, 36):
+        lines = tuple(Paragraph(text(f"ligne {number}")) for number in range(filler))
+        content = pdf(a_document(*lines, *body, *lines[: filler - 12], Paragraph(text("Voici.")), table))
+        pages = words(content).split("\f")
+        (holder,) = [shown for shown in pages if "Source" in shown]
+        assert "point 3" in holder
+        (holder,) = [shown for shown in pages if "Voici" in shown]
+        assert "r0" in holder
+
+
+@pytest.mark.needs("pdftotext")
+def test_french_ordinals_are_raised_and_read_as_before():
+    shown = pdf(a_document(Paragraph(text("lundi 1er juin, 1re année"))))
+    assert "1er juin, 1re année" in flat(words(shown))
+
+    def drawn(line, language):
+        with pikepdf.open(io.BytesIO(pdf(a_document(Paragraph(text(line)), language=language)))) as file:
+            return file.pages[0].Contents.read_bytes()
+
+    assert drawn("lundi 1er juin", "fr") != drawn("lundi 1er juin", "en")
+    assert drawn("lundi 2 juin", "fr") == drawn("lundi 2 juin", "en")
+
+
+def test_a_form_is_ruled_has_room_to_write_and_passes_the_pdf_ua_checks(tmp_path):
+    rows = ((Strong(text("CE1.1")),), (Text("☐ Acquis"), LineBreak(), Text("☐ Non évalué")), ())
+    form = Table(
+        (text("Critère"), text("Niveau"), text("Commentaire")), (rows,) * 12, (), None, (2, 2, 3), form=True
+    )
+    body = (Heading(1, text("C1")), form, Fields((("Copie", None), ("Session", "S"), ("Centre", "Lyon"))))
+    printed = pdf(a_document(*body, landscape=True), FORM)
+    assert is_ua(printed, tmp_path) == (True, [])
+    assert page_count(printed) >= 12 * FORM.form_row // FORM.text_height(landscape=True) + 1
 
 
 def test_the_same_document_gives_the_same_bytes_in_another_process(printed, tmp_path):
@@ -299,3 +365,14 @@ def test_the_model_is_imported_without_any_writer():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+@pytest.mark.needs("pdftotext")
+def test_a_table_cuts_no_word_that_its_column_can_hold():
+    wide = "Détergents concentrés fabriqués, établissements médico-sociaux, télévente et réassort. " * 3
+    rows = tuple((text(wide[start:]), text("12")) for start in range(0, 60, 4))
+    shown = words(pdf(a_document(Table((text("A"), text("B")), rows, ("left", "right"), widths=(1, 4)))))
+    assert "\u00ad" not in shown
+    endless = ((text("anticonstitutionnellement" * 3), text("12")),)
+    shown = words(pdf(a_document(Table((text("A"), text("B")), endless, ("left", "right"), widths=(1, 9)))))
+    assert "\u00ad" in shown

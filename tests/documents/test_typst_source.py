@@ -41,12 +41,12 @@ def test_each_block_is_one_call():
         ListBlock(((Paragraph(text("a")),),), ordered=True, start=3),
         Table((text("A"),), ((text("1"),),), ("right",), caption="T", row_headers=True),
     )
-    table = 'data-table(columns: (1fr,), align: (right,), row-headers: true, whole-rows: true, caption: "T", '
+    table = "data-table(columns: (1fr,), align: (right,), row-headers: true, whole-rows: true, stay: false, "
     assert main_source(Document("D", body)).splitlines()[4:] == [
         '#heading(level: 1, { "Titre" })',
-        '#par({ "un "; strong({ "mot" }); raw("=A1") })',
+        '#stay(par({ "un "; strong({ "mot" }); raw("=A1") }))',
         '#enum(start: 3, tight: true, { { "a" } })',
-        f'#{table}header: ({{ "A" }},), rows: (({{ "1" }},),))',
+        f'#{table}caption: "T", header: ({{ "A" }},), rows: (({{ "1" }},),))',
     ]
 
 

@@ -57,6 +57,19 @@ def test_when_nothing_is_left_there_is_no_mark_and_the_jury_is_asked() -> None:
     assert (score(a_grid(), marks).mark, score(a_grid(), marks).reason) == (None, "nothing_left")
 
 
+@pytest.mark.parametrize("share", [None, "0", "2/5", "1"])
+def test_a_grid_without_weight_gives_no_mark_and_no_crash(share: str | None) -> None:
+    grid = a_grid({"CE1.1": "0", "CE1.2": "0"}, group_share=share)
+    found = score(grid, all_at("acquis", "CE1.1", "CE1.2"))
+    assert (found.mark, found.reason) == (None, "nothing_left")
+
+
+def test_a_group_share_of_one_without_weight_among_the_group_gives_no_crash() -> None:
+    lines = (a_line("CE1.1", "0", "dossier", "group"), a_line("CE1.2", "1", "synthese"))
+    grid = a_grid(group_share="1").model_copy(update={"lines": lines})
+    assert score(grid, all_at("acquis", "CE1.1", "CE1.2")).mark == "40/3"
+
+
 def test_unknown_lines_and_levels_are_all_refused() -> None:
     with pytest.raises(MarkingError) as caught:
         score(a_grid(), {"CE9.9": Mark(level="acquis"), "CE1.1": Mark(level="parfait")})

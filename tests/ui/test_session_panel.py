@@ -30,7 +30,7 @@ def press(panel: SessionPanel, action: str) -> None:
 def test_a_session_shows_its_plan(tmp_path: Path) -> None:
     panel = SessionPanel(a_session(tmp_path))
     assert "JUIN-2026" in panel.regions["identity"]
-    assert "lundi 8 juin 2026, 9\xa0h\xa000, 4\xa0h\xa000" in panel.regions["plan"]
+    assert "lundi 8\xa0juin 2026, 9\xa0h\xa000, 4\xa0h\xa000" in panel.regions["plan"]
     assert "2\xa0variantes" in panel.regions["plan"]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kit.errors import InvalidFile, Severity
+from kit.errors import InvalidFile, MarkingError, Severity
 from kit.grids import Mark
-from kit.ui.marks_file import marks_text, read_marks
+from kit.grids.marks_file import marks_text, read_marks
 from tests.case_builders import a_grid
 
 Change = Callable[[dict[str, Any]], object]
@@ -58,10 +58,15 @@ def test_marks_may_name_a_criterion_that_has_one_line(tmp_path: Path) -> None:
         ('{"format": NaN}', "marks.not_json"),
         ("[" * 50_000, "marks.not_json"),
         ("[]", "marks.not_marks"),
-        ('{"format": 1, "format": 1}', "marks.key_twice"),
+        ('{"format": 1, "format": 1}', "json.key_twice"),
         (written(lambda data: data.update(format=2)), "marks.format"),
         (written(lambda data: data.update(grid="TEST-E2-P2")), "marks.other_grid"),
         (written(lambda data: data.update(session="AUTRE")), "marks.other_grid"),
+        (written(lambda data: data.update(epreuve="E3")), "marks.other_subject"),
+        (written(lambda data: data.update(version="secours")), "marks.other_subject"),
+        (written(lambda data: data.update(variant=2)), "marks.other_subject"),
+        (written(lambda data: data["marks"][FIRST].update(comment="moitié \ud83d")), "json.half_character"),
+        (written(lambda data: data["applied"]["reglement"].update(step="0")), "field.positive"),
         (written(lambda data: data.update(note="18")), "field.unknown"),
         (written(lambda data: data.pop("applied")), "field.missing"),
         (written(lambda data: data.update(copy=12)), "field.text"),
@@ -106,3 +111,13 @@ def test_a_grid_edited_since_is_told_and_the_levels_are_kept(
     file, remarks = read_marks(path, GRID)
     assert [(remark.code, remark.severity) for remark in remarks] == [(code, Severity.WARNING)]
     assert file.marks[FIRST].level == "acquis"
+
+
+def test_half_a_character_is_told_before_anything_is_written() -> None:
+    mark = Mark.model_construct(level="acquis", state=None, comment="moitié \ud83d")
+    with pytest.raises(MarkingError) as caught:
+        marks_text(GRID, {FIRST: mark}, "12\udc00", "P01")
+    assert [(finding.code, finding.where.item) for finding in caught.value.findings] == [
+        ("json.half_character", FIRST),
+        ("json.half_character", "copy"),
+    ]

@@ -6,17 +6,18 @@ marked and is told when the file is read again.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
-from kit.errors import Finding, InvalidFile, Place, Severity, raise_for
-from kit.grids import Grid, Mark
-from kit.grids.model import GridRules
-from kit.reading import FrozenModel, findings_of, nearest, read_text
+from kit.errors import Finding, InvalidFile, MarkingError, Place, Severity, raise_for
+from kit.grids.model import Grid, GridRules, Mark
+from kit.grids.scoring import misplaced
+from kit.grids.strict_json import has_half_character, read_json
+from kit.reading import FrozenModel, findings_of
 from kit.referentiel import Scale
 from kit.referentiel.model import Code
 from kit.referentiel.reglement import Exact
@@ -62,7 +63,12 @@ class MarksFile(FrozenModel):
 
 
 def marks_text(grid: Grid, marks: Mapping[str, Mark], copy_number: str, marker: str) -> str:
-    """Return the JSON text of a filled grid."""
+    """Return the JSON text of a filled grid.
+
+    Raises:
+        MarkingError: a comment, the copy's number or the marker's name holds what no file can; all are listed.
+    """
+    raise_for(_unwritable(marks, copy_number, marker), MarkingError)
     kept = {key: mark for key, mark in marks.items() if mark != Mark()}
     file = MarksFile(
         format=FORMAT, grid=grid.code, session=grid.session, epreuve=grid.epreuve, version=grid.version,
@@ -71,6 +77,14 @@ def marks_text(grid: Grid, marks: Mapping[str, Mark], copy_number: str, marker: 
     data = file.model_dump(mode="json", by_alias=True)
     data["marks"] = {key: _said(mark) for key, mark in kept.items()}
     return json_text(data)
+
+
+def _unwritable(marks: Mapping[str, Mark], copy_number: str, marker: str) -> Iterator[Finding]:
+    """Yield the texts that hold half a character (a lone surrogate), which UTF-8 cannot write."""
+    texts = {**{key: mark.comment for key, mark in marks.items()}, "copy": copy_number, "marker": marker}
+    for name, words in texts.items():
+        if has_half_character(words):
+            yield Finding("json.half_character", Place(item=name))
 
 
 def _applied(grid: Grid) -> Applied:
@@ -90,7 +104,7 @@ def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
         InvalidFile: not such a file, another grid's, or marks this grid cannot hold; every problem is listed.
     """
     where = Place(str(path))
-    data = _parsed(read_text(path), where)
+    data = read_json(path, "marks.not_json")
     if not isinstance(data, dict):
         raise InvalidFile(Finding("marks.not_marks", where))
     if data.get("format") != FORMAT:
@@ -101,45 +115,27 @@ def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
         file = MarksFile.model_validate(data)
     except ValidationError as error:
         raise InvalidFile(*findings_of(error, str(path), model=MarksFile)) from error
-    if (file.grid, file.session) != (grid.code, grid.session):
-        raise InvalidFile(Finding("marks.other_grid", where, _identities(file, grid)))
+    raise_for(_another(file, grid, where))
     file = file.model_copy(update={"marks": _by_line(file.marks, grid)})
-    raise_for(_misplaced(file.marks, grid, where))
+    raise_for(_refused(file.marks, grid, where))
     return file, tuple(_drift(file.applied, grid, where))
 
 
-def _identities(file: MarksFile, grid: Grid) -> dict[str, str]:
+def _another(file: MarksFile, grid: Grid, where: Place) -> Iterator[Finding]:
+    """Yield what tells that the marks are another grid's: its code and session, or what they stand for."""
+
     def name(code: str, session: str) -> str:
         return f"{code} ({session})" if session else code
 
-    return {"found": name(file.grid, file.session), "expected": name(grid.code, grid.session)}
-
-
-class _Twice(ValueError):
-    """A key was written twice in an object."""
-
-
-def _parsed(text: str, where: Place) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except _Twice as error:
-        raise InvalidFile(Finding("marks.key_twice", where, {"key": str(error)[:60]})) from error
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        raise InvalidFile(Finding("marks.not_json", Place(where.file, line))) from error
-
-
-def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+    if (file.grid, file.session) != (grid.code, grid.session):
+        fields = {"found": name(file.grid, file.session), "expected": name(grid.code, grid.session)}
+        yield Finding("marks.other_grid", where, fields)
+        return
+    for field in ("epreuve", "version", "variant"):
+        found, expected = getattr(file, field), getattr(grid, field)
+        if found != expected:
+            fields = {"name": field, "found": found, "expected": expected}
+            yield Finding("marks.other_subject", replace(where, field=field), fields)
 
 
 def _by_line(marks: Mapping[str, Mark], grid: Grid) -> dict[str, Mark]:
@@ -151,17 +147,11 @@ def _by_line(marks: Mapping[str, Mark], grid: Grid) -> dict[str, Mark]:
     return {key if key in keys else (alone.get(key) or key): mark for key, mark in marks.items()}
 
 
-def _misplaced(marks: Mapping[str, Mark], grid: Grid, where: Place) -> Iterator[Finding]:
-    keys = [line.key for line in grid.lines]
-    levels = [level.id for level in grid.scale.levels]
+def _refused(marks: Mapping[str, Mark], grid: Grid, where: Place) -> Iterator[Finding]:
+    yield from misplaced(grid, marks, where)
     for key, mark in marks.items():
-        here = Place(where.file, item=key)
-        if key not in keys:
-            yield Finding("mark.unknown_line", here, {"line": key, "near": nearest(key, keys) or keys[:6]})
-        if mark.level is not None and mark.level not in levels:
-            yield Finding("mark.unknown_level", here, {"level": mark.level, "known": levels})
         if mark.state == "neutralised":
-            yield Finding("marks.neutralised", here)
+            yield Finding("marks.neutralised", replace(where, item=key))
 
 
 def _drift(applied: Applied, grid: Grid, where: Place) -> Iterator[Finding]:

@@ -33,6 +33,16 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
+def shown_as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the commands write it in JSON."""
+    where = finding.where
+    return {
+        "where": str(where), "file": where.file, "line": where.line, "cell": where.cell, "field": where.field,
+        "code": finding.code, "severity": finding.severity.value,
+        "message": finding.message, "remedy": finding.remedy,
+    }  # fmt: skip
+
+
 def print_error(*sentences: str) -> None:
     """Print sentences on standard error."""
     out = console(errors=True)

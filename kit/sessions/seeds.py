@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from kit.environment import reason
 from kit.errors import (
     AuthorError,
     EnvironmentFault,
@@ -92,7 +93,7 @@ def create_secret(root: Path, secret: bytes | None = None) -> bytes:
     except FileExistsError as error:
         raise AuthorError.of("session.secret.exists", Place(SECRET_FILE)) from error
     except OSError as error:
-        fields = {"reason": error.strerror}
+        fields = {"reason": reason(error)}
         raise EnvironmentFault(Finding("session.secret.unwritable", Place(SECRET_FILE), fields)) from error
     return secret
 
@@ -142,7 +143,7 @@ def secret_findings(root: Path, *, demo: bool = False) -> list[Finding]:
         read_secret(root, demo=demo)
     except KitError as error:
         return list(error.findings)
-    return open_rights(path)
+    return []
 
 
 def open_rights(path: Path) -> list[Finding]:

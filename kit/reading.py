@@ -131,7 +131,7 @@ def _refuse_depth(text: str, file: str, first_line: int) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            line = first_line + event.start_mark.line
+            line = first_line + (event.start_mark.line if event.start_mark else 0)
             raise InvalidFile(Finding("yaml.too_deep", Place(file, line), {"limit": MAX_DEPTH}))
 
 

@@ -110,7 +110,7 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlData:
             Finding("yaml.character", Place(file, line), {"character": f"U+{ord(hidden[0]):04X}"})
         )
     try:
-        _refuse_depth(text, file, first_line)
+        _refuse_excess(text, file, first_line)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise InvalidFile(_yaml_fault(error, file, first_line)) from error
@@ -121,18 +121,25 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlData:
     return YamlData(data, builder.lines)
 
 
-def _refuse_depth(text: str, file: str, first_line: int) -> None:
-    """Refuse a text nested too deep before it is composed: the library would descend it until the stack breaks.
+def _refuse_excess(text: str, file: str, first_line: int) -> None:
+    """Refuse a text beyond the limits before it is composed: the library would descend it until the stack breaks.
 
     Raises:
-        InvalidFile: the text is nested too deep.
+        InvalidFile: the text is nested too deep, or holds too many values.
     """
-    depth = 0
+    depth = count = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
+        count += isinstance(event, yaml.NodeEvent)
+        if depth > MAX_DEPTH or count > 2 * MAX_NODES:  # a key is a node too
             line = first_line + (event.start_mark.line if event.start_mark else 0)
-            raise InvalidFile(Finding("yaml.too_deep", Place(file, line), {"limit": MAX_DEPTH}))
+            raise InvalidFile(_excess(Place(file, line), depth))
+
+
+def _excess(where: Place, depth: int) -> Finding:
+    if depth > MAX_DEPTH:
+        return Finding("yaml.too_deep", where, {"limit": MAX_DEPTH})
+    return Finding("yaml.too_many", where, {"limit": MAX_NODES})
 
 
 def _yaml_fault(error: yaml.YAMLError, file: str, first_line: int) -> Finding:
@@ -160,9 +167,7 @@ class _Builder:
         self.lines[path] = line
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_NODES:
-            code = "yaml.too_deep" if depth > MAX_DEPTH else "yaml.too_many"
-            limit = MAX_DEPTH if depth > MAX_DEPTH else MAX_NODES
-            raise InvalidFile(Finding(code, Place(self.file, line), {"limit": limit}))
+            raise InvalidFile(_excess(Place(self.file, line), depth))
         if node.tag not in _TAGS:
             tag = node.tag.replace(_STANDARD, "!!")[:60]
             self.findings.append(Finding("yaml.tag", Place(self.file, line), {"tag": tag}))

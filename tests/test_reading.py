@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from kit.errors import Finding, InvalidFile
-from kit.reading import MAX_BYTES, FrozenModel, YamlData, parse_yaml, read_text, validate
+from kit.reading import MAX_BYTES, MAX_NODES, FrozenModel, YamlData, parse_yaml, read_text, validate
 
 
 class Leaf(FrozenModel):
@@ -95,6 +95,12 @@ def test_a_bottomless_file_is_told(text):
     with pytest.raises(InvalidFile) as caught:
         parse_yaml(text, "f.yaml")
     assert caught.value.findings[0].code in ("yaml.too_deep", "yaml.syntax")
+
+
+def test_a_file_of_too_many_values_is_told():
+    with pytest.raises(InvalidFile) as caught:
+        parse_yaml("[" + "1," * 2 * (MAX_NODES + 1) + "]", "f.yaml")
+    assert [finding.code for finding in caught.value.findings] == ["yaml.too_many"]
 
 
 def refused(path: Path) -> Finding:

@@ -41,7 +41,7 @@ def lab_root(folder: Path | None = None) -> Path:
     """
     if folder is not None and not folder.is_dir():
         raise AuthorError.of("cli.lab_folder", Place(str(folder)))
-    root = find_workspace() if folder is None else folder.resolve()
+    root = find_workspace() if folder is None else Path(os.path.realpath(folder))
     own = root / FOLDER
     with environment(own):
         if not own.exists():

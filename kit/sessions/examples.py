@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kit.environment import environment
+from kit.errors import AuthorError, Place
 from kit.messages import label
 from kit.sessions.files import CONFIG
 from kit.sessions.model import Mode, Row
@@ -167,6 +168,18 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files by name, `session.yaml` last: where it is, the others are."""
     for name in sorted(texts, key=lambda name: (name == CONFIG, name)):
         write_text(folder / name, texts[name])
+
+
+def refuse_file(folder: Path) -> None:
+    """Refuse what exists and is no folder.
+
+    Raises:
+        AuthorError: it is a file, or a link that leads nowhere.
+        EnvironmentFault: the rights or the path itself do not let it be looked at.
+    """
+    with environment(folder):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise AuthorError.of("session.folder.not_folder", Place(str(folder)))
 
 
 def is_empty(folder: Path) -> bool:

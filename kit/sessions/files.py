@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import ValidationError
 
 from kit.csv_reading import CsvRow, read_csv
+from kit.environment import environment
 from kit.errors import Finding, InvalidFile, Place, Severity
 from kit.reading import YamlData, findings_of, parse_yaml, read_text, validate
 from kit.sessions.model import (
@@ -139,7 +140,16 @@ def within(root: Path, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def read_config(root: Path) -> ConfigFile:
-    """Return the data of `session.yaml`, before it is held against the référentiel."""
+    """Return the data of `session.yaml`, before it is held against the référentiel.
+
+    Raises:
+        EnvironmentFault: the rights or the path itself do not let the folder be looked at.
+    """
+    with environment(root):
+        if not root.is_dir():
+            kind = "not_folder" if os.path.lexists(root) else "absent"
+            missing = Finding(f"session.folder.{kind}", Place(str(root)))
+            return ConfigFile(None, YamlData(None, {}), (missing,))
     try:
         text = read_text(root / CONFIG)
         source = parse_yaml(text, CONFIG)

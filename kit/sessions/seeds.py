@@ -149,10 +149,11 @@ def secret_findings(root: Path, *, demo: bool = False) -> list[Finding]:
 def open_rights(path: Path) -> list[Finding]:
     """Return a warning when a restricted file can be read by others than its owner (POSIX systems)."""
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        status = path.stat().st_mode
     except OSError:
         return []
-    if os.name != "posix" or not mode & (stat.S_IRWXG | stat.S_IRWXO):
+    mode = stat.S_IMODE(status)
+    if os.name != "posix" or not stat.S_ISREG(status) or not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return []
     return [
         Finding(

@@ -184,3 +184,15 @@ def test_an_error_in_a_word_after_two_dashes_is_no_option(run, workspace):
     code, out, _ = run("session", "check", "--", "--json")
     assert code == 1
     assert not out.startswith("{")
+
+
+def test_more_problems_than_anybody_reads_are_counted_and_json_has_them_all(run, workspace):
+    rows = "".join(f"Y{i},E2,1\n" for i in range(600))
+    a_session(workspace, inscriptions="candidat,epreuve,tentative\n" + rows)
+    code, out, _ = run("session", "check", "session")
+    assert code == 1
+    assert out.count("n’est pas dans candidats.csv") <= 500
+    assert "--json" in out
+    assert "601\u00a0problèmes" in out
+    findings = json.loads(run("session", "check", "session", "--json")[1])["findings"]
+    assert sum(finding["code"] == "session.candidate.unknown" for finding in findings) == 600

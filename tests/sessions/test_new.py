@@ -119,6 +119,25 @@ def test_a_name_too_long_for_the_disk_is_told(workspace):
     assert caught.value.findings[0].code == "environment.name_too_long"
 
 
+def test_what_is_no_folder_is_told_for_what_it_is(workspace):
+    (workspace / "fichier").touch()
+    (workspace / "boucle").symlink_to(workspace / "boucle")
+    for name in ("fichier", "boucle"):
+        with pytest.raises(AuthorError) as caught:
+            new_session(workspace / name)
+        assert caught.value.findings[0].code == "session.folder.not_folder"
+        assert [finding.code for finding in check_session(workspace / name)] == ["session.folder.not_folder"]
+    assert [finding.code for finding in check_session(workspace / "absent")] == ["session.folder.absent"]
+    with pytest.raises(EnvironmentFault) as caught:
+        new_session(workspace / "boucle" / "s")
+    assert caught.value.findings[0].code == "environment.loop"
+
+
+def test_an_empty_id_is_not_taken_for_none(workspace):
+    with pytest.raises(InvalidFile):
+        new_session(workspace / "s", "")
+
+
 def test_the_current_folder_can_be_filled_in_place(workspace, monkeypatch):
     folder = workspace / "ici"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""Reading the files people write: YAML and CSV that remember the line of every value.
+"""Reading the files people write: YAML that remembers the line of every value.
 
 All the problems of a file are gathered before anything is refused, each with its line. Nothing of a file
 is ever executed: YAML is read by the safe rules, with limits on size, depth and aliases.
@@ -6,18 +6,19 @@ is ever executed: YAML is read by the safe rules, with limits on size, depth and
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from kit.environment import reason
 from kit.errors import Finding, InvalidFile, Place
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -58,25 +59,34 @@ def read_text(path: Path) -> str:
     """Return the UTF-8 text of a file.
 
     Raises:
-        InvalidFile: missing, a folder, too large, or not UTF-8.
+        InvalidFile: missing, no ordinary file, too large, or not UTF-8.
     """
     where = Place(file=str(path))
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InvalidFile(Finding("file.too_large", where, {"size": size, "limit": MAX_BYTES}))
-        raw = path.read_bytes()
+        raw = _read_bytes(path, where)
     except FileNotFoundError as error:
         raise InvalidFile(Finding("file.missing", where)) from error
-    except IsADirectoryError as error:
-        raise InvalidFile(Finding("file.is_folder", where)) from error
     except OSError as error:
-        raise InvalidFile(Finding("file.unreadable", where, {"reason": error.strerror})) from error
+        raise InvalidFile(Finding("file.unreadable", where, {"reason": reason(error)})) from error
+    except ValueError as error:  # what no file can be called: a null character, half of a pair
+        raise InvalidFile(Finding("file.name", Place())) from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InvalidFile(Finding("file.encoding", Place(str(path), line))) from error
+
+
+def _read_bytes(path: Path, where: Place) -> bytes:
+    """Return the bytes of an ordinary file; a pipe or a device could have no end."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise InvalidFile(Finding("file.is_folder", where))
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidFile(Finding("file.special", where))
+    if status.st_size > MAX_BYTES:
+        raise InvalidFile(Finding("file.too_large", where, {"size": status.st_size, "limit": MAX_BYTES}))
+    return path.read_bytes()
 
 
 def read_yaml(path: Path) -> YamlData:
@@ -94,12 +104,16 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlData:
     Raises:
         InvalidFile: not YAML, a key written twice, or beyond the limits.
     """
+    if hidden := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        line = first_line + text.count("\n", 0, hidden.start())
+        raise InvalidFile(
+            Finding("yaml.character", Place(file, line), {"character": f"U+{ord(hidden[0]):04X}"})
+        )
     try:
+        _refuse_excess(text, file, first_line)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise InvalidFile(_yaml_fault(error, file, first_line)) from error
-    except RecursionError as error:
-        raise InvalidFile(Finding("yaml.too_deep", Place(file), {"limit": MAX_DEPTH})) from error
     builder = _Builder(file, first_line)
     data = builder.build(node, (), 0) if node is not None else None
     if builder.findings:
@@ -107,10 +121,35 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> YamlData:
     return YamlData(data, builder.lines)
 
 
+def _refuse_excess(text: str, file: str, first_line: int) -> None:
+    """Refuse a text beyond the limits before it is composed: the library would descend it until the stack breaks.
+
+    Raises:
+        InvalidFile: the text is nested too deep, or holds too many values.
+    """
+    depth = count = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        count += isinstance(event, yaml.NodeEvent)
+        if depth > MAX_DEPTH or count > 2 * MAX_NODES:  # a key is a node too
+            line = first_line + (event.start_mark.line if event.start_mark else 0)
+            raise InvalidFile(_excess(Place(file, line), depth))
+
+
+def _excess(where: Place, depth: int) -> Finding:
+    if depth > MAX_DEPTH:
+        return Finding("yaml.too_deep", where, {"limit": MAX_DEPTH})
+    return Finding("yaml.too_many", where, {"limit": MAX_NODES})
+
+
 def _yaml_fault(error: yaml.YAMLError, file: str, first_line: int) -> Finding:
     mark = getattr(error, "problem_mark", None)
     line = first_line + mark.line if mark is not None else None
     return Finding("yaml.syntax", Place(file, line))
+
+
+_STANDARD = "tag:yaml.org,2002:"
+_TAGS = {f"{_STANDARD}{name}" for name in ("null", "bool", "int", "float", "timestamp", "str", "seq", "map")}
 
 
 class _Builder:
@@ -128,9 +167,11 @@ class _Builder:
         self.lines[path] = line
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_NODES:
-            code = "yaml.too_deep" if depth > MAX_DEPTH else "yaml.too_many"
-            limit = MAX_DEPTH if depth > MAX_DEPTH else MAX_NODES
-            raise InvalidFile(Finding(code, Place(self.file, line), {"limit": limit}))
+            raise InvalidFile(_excess(Place(self.file, line), depth))
+        if node.tag not in _TAGS:
+            tag = node.tag.replace(_STANDARD, "!!")[:60]
+            self.findings.append(Finding("yaml.tag", Place(self.file, line), {"tag": tag}))
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -140,7 +181,8 @@ class _Builder:
     def _scalar(self, node: yaml.Node, line: int) -> Any:
         try:
             return self._constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError):
+        except (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError, TypeError):
+            # a tag forced on a text it does not fit makes the library fail in all these ways
             self.findings.append(
                 Finding("yaml.value", Place(self.file, line), {"value": str(node.value)[:60]})
             )
@@ -238,30 +280,39 @@ def _family(kind: str) -> str:
 
 def _known_fields(model: type[BaseModel] | None, location: Sequence[str | int]) -> list[str]:
     """Return the keys allowed where an unknown one was met, following the model's annotations."""
-    if model is None:
-        return []
-    here: Any = model
+    here: list[Any] = [model]
     for part in location[:-1]:
-        here = _inner(here, part)
-    fields = getattr(here, "model_fields", {})
-    return sorted(field.alias or name for name, field in fields.items())
+        here = [inner for kind in here for inner in _inner(kind, part)]
+    fields = (_fields(kind) for kind in here)
+    return sorted({name for names in fields for name in names})
 
 
-def _inner(kind: Any, part: str | int) -> Any:
-    fields = getattr(kind, "model_fields", None)
-    if fields is not None:
-        return _model_of(fields[part].annotation) if part in fields else None
-    return kind if isinstance(part, int) or kind is not None else None
+def _inner(kind: Any, part: str | int) -> Iterator[Any]:
+    """Yield the types of what stands at `part` of a model, a mapping or a list of type `kind`."""
+    fields = _fields(kind)
+    if fields:
+        if part in fields:
+            yield from _alternatives(fields[str(part)])
+    elif get_origin(kind) is not None:
+        # the last argument of a mapping or of a list is the type of what it holds; `...` ends a tuple
+        arguments = [argument for argument in get_args(kind) if argument is not ...]
+        yield from _alternatives(arguments[-1])
 
 
-def _model_of(annotation: Any) -> Any:
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    for argument in reversed(getattr(annotation, "__args__", ())):
-        found = _model_of(argument)
-        if found is not None:
-            return found
-    return None
+def _fields(kind: Any) -> dict[str, Any]:
+    fields = getattr(kind, "model_fields", {})
+    return {field.alias or name: field.annotation for name, field in fields.items()}
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """Yield the types an annotation allows: itself, or those of a union, without what is added to them."""
+    if get_origin(annotation) is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _alternatives(one)
+    else:
+        yield annotation
 
 
 def _brief(value: Any) -> str:
@@ -270,73 +321,3 @@ def _brief(value: Any) -> str:
     except ValueError:  # an integer of thousands of digits refuses to be written
         return "…"
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-@dataclass(frozen=True, slots=True)
-class CsvRow:
-    """One data row of a CSV file, with its line number in the file (from 1)."""
-
-    line: int
-    values: Mapping[str, str]
-
-
-def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
-    """Return the rows of a CSV file (comma or semicolon, UTF-8 with or without BOM).
-
-    Empty lines and lines that start with `#` are passed over, so that a file can carry its own explanations.
-
-    Args:
-        path: the file.
-        columns: the header expected; order is free, each exactly once.
-
-    Raises:
-        InvalidFile: unreadable, a missing, unknown or repeated column, or a row of another length.
-    """
-    text = read_text(path)
-    if "\0" in text:
-        raise InvalidFile(Finding("csv.binary", Place(str(path))))
-    delimiter = ";" if _header(text).count(";") > _header(text).count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[CsvRow] = []
-    findings: list[Finding] = []
-    header: list[str] | None = None
-    line = 1
-    try:
-        for cells in reader:
-            start, line = line, reader.line_num + 1
-            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-                continue
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                findings += _header_findings(header, columns, Place(str(path), start))
-            elif len(cells) != len(header):
-                fields = {"count": len(cells), "expected": len(header)}
-                findings.append(Finding("csv.row_length", Place(str(path), start), fields))
-            else:
-                rows.append(CsvRow(start, {k: v.strip() for k, v in zip(header, cells, strict=True)}))
-    except csv.Error as error:
-        raise InvalidFile(Finding("csv.syntax", Place(str(path), reader.line_num))) from error
-    if header is None:
-        findings.append(Finding("csv.no_header", Place(str(path)), {"columns": columns}))
-    if findings:
-        raise InvalidFile(*findings)
-    return rows
-
-
-def _header(text: str) -> str:
-    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
-    return next(lines, "")
-
-
-def _header_findings(header: list[str], columns: Sequence[str], where: Place) -> list[Finding]:
-    missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    findings = []
-    if missing:
-        findings.append(Finding("csv.missing_columns", where, {"columns": missing}))
-    if unknown:
-        findings.append(Finding("csv.unknown_columns", where, {"columns": unknown, "known": columns}))
-    if twice:
-        findings.append(Finding("csv.repeated_columns", where, {"columns": twice}))
-    return findings

@@ -14,29 +14,42 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from kit.environment import environment
+
 PRIVATE = 0o600
 SHARED = 0o644
+_PREFIX = ".kit-"
+"""Short, and not made of the file's name: a name the disk accepts must not become too long for it."""
 
 
 def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
-    """Write `content` to `path` atomically, with the rights of `mode`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write `content` to `path` atomically, with the rights of `mode`.
+
+    Raises:
+        EnvironmentFault: the disk or the rights refuse; `path` is as it was.
+    """
+    with environment(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(mode)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def write_text(path: Path, text: str, mode: int = SHARED) -> None:
-    """Write a UTF-8 text atomically, with `\\n` line ends on every system."""
+    """Write a UTF-8 text atomically, with `\\n` line ends on every system.
+
+    Raises:
+        EnvironmentFault: the disk or the rights refuse; `path` is as it was.
+    """
     write_bytes(path, text.encode("utf-8"), mode)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import kit
+from kit import cli
 from kit.cli.app import app
+from kit.messages import label
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,7 +37,7 @@ def test_the_first_commands_shown_are_demo_and_test() -> None:
 
 
 def test_every_command_named_in_the_readme_exists() -> None:
-    named = set(re.findall(r"`kit (\w+)(?: (\w+))?", README))
+    named = set(re.findall(r"(?:`|^)kit (\w+)(?: (\w+))?", README, re.MULTILINE))
     groups = {group.name: {c.name or c.callback.__name__ for c in group.typer_instance.registered_commands}
               for group in app.registered_groups}  # fmt: skip
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}
@@ -44,7 +46,15 @@ def test_every_command_named_in_the_readme_exists() -> None:
         assert first in commands or second in groups.get(first, set()), (first, second)
 
 
-@pytest.mark.parametrize("module", ["kit.french", "kit.referentiel.model", "kit.referentiel.reglement"])
+def test_the_exit_codes_of_the_readme_are_those_of_the_command() -> None:
+    codes = {cli.DONE, cli.PROBLEMS, cli.WRONG_USAGE, cli.OUR_FAULT, cli.INTERRUPTED}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)} == codes
+    assert set(map(int, re.findall(r"\d+", label("cli.exit_codes")))) == codes
+
+
+@pytest.mark.parametrize(
+    "module", ["kit.french", "kit.environment", "kit.referentiel.model", "kit.referentiel.reglement"]
+)
 def test_the_examples_in_docstrings_run(module: str) -> None:
     import importlib
 

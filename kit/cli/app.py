@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from kit.cli import acts, building, cases, referentiel, sessions, stress
 from kit.cli.shared import new_group
+from kit.messages import label
 
 app = new_group(
-    "Atelier de création d’épreuves : du référentiel à la session d’examen, puis à la correction."
+    "Atelier de création d’épreuves : du référentiel à la session d’examen, puis à la correction.",
+    label("cli.exit_codes"),
 )
 app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")

@@ -97,9 +97,12 @@ def demo(
 
 
 def lab(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DOSSIER]", help="Dossier à ouvrir.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DOSSIER]", help="Atelier à ouvrir (par défaut : l’atelier courant)."),
+    ] = None,
 ) -> None:
-    """Ouvre JupyterLab, en français, sur les notebooks."""
+    """Ouvre JupyterLab, en français, sur votre atelier : notebooks, modèles, sessions."""
     from kit.cli.lab import open_lab
 
     open_lab(folder)

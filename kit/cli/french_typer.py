@@ -1,17 +1,20 @@
-"""Typer speaking French: panel titles, usage lines, and usage errors.
+"""Typer speaking French: panel titles, usage lines, the options every command has.
 
 Typer writes its own words in English and asks gettext for a few of them when it is imported; the ones we can
-name are set here, and errors are worded from their class, never from their English text.
+name are set here.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import typer
 import typer.core
+import typer.main
 from typer import rich_utils
 
+from kit.cli.usage import UsageFault
 from kit.messages import label
 
 rich_utils.ARGUMENTS_PANEL_TITLE = label("cli.arguments")
@@ -19,14 +22,6 @@ rich_utils.OPTIONS_PANEL_TITLE = label("cli.options")
 rich_utils.COMMANDS_PANEL_TITLE = label("cli.commands")
 rich_utils.DEFAULT_STRING = label("cli.default")
 rich_utils.REQUIRED_LONG_STRING = label("cli.required")
-
-
-class UsageFault(Exception):
-    """The command line cannot be understood; `code` names the sentence."""
-
-    def __init__(self, code: str, command: str, **fields: Any) -> None:
-        self.code, self.command, self.fields = code, command, fields
-        super().__init__(code)
 
 
 class FrenchCommand(typer.core.TyperCommand):
@@ -40,6 +35,10 @@ class FrenchCommand(typer.core.TyperCommand):
         """Return the help option, explained in French."""
         return _helped(super().get_help_option(ctx))
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the command's own parameters, and the option every command has."""
+        return _with_debug(super().get_params(ctx))
+
 
 class FrenchGroup(typer.core.TyperGroup):
     """A group of commands whose usage line, help option and errors are in French."""
@@ -51,6 +50,10 @@ class FrenchGroup(typer.core.TyperGroup):
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option, explained in French."""
         return _helped(super().get_help_option(ctx))
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the group's own parameters, and the option every command has."""
+        return _with_debug(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command asked for.
@@ -64,37 +67,48 @@ class FrenchGroup(typer.core.TyperGroup):
 
 
 def _usage(words: str) -> str:
-    pairs = (("Usage:", f"{label('cli.usage')}"), ("COMMAND", "COMMANDE"), ("[ARGS]", "[ARGUMENTS]"))
+    """Return a usage line in French, without the signs the library adds to names that have their own."""
+    pairs = (
+        ("Usage:", label("cli.usage")), ("COMMAND", "COMMANDE"), ("[ARGS]", "[ARGUMENTS]"),
+        ("[[", "["), ("]]", "]"), ("…]...", "…]"), ("{", ""), ("}", ""),
+    )  # fmt: skip
     for english, french in pairs:
         words = words.replace(english, french)
     return words
+
+
+@cache
+def _debug_option() -> Any:
+    """Return the option `--debug`, which no command takes as an argument.
+
+    It is read from the words of the command line by `kit.cli.running`: an error may come before the library
+    has understood them. The library makes it here from a command of its own, the one way all its versions know.
+    """
+    probe = typer.Typer(add_completion=False)
+
+    @probe.command()
+    def _(debug: bool = typer.Option(False, "--debug", help=label("cli.debug"))) -> None:
+        """Do nothing."""
+
+    (option,) = (param for param in typer.main.get_command(probe).params if param.name == "debug")
+    option.expose_value = False
+    return option
+
+
+def _with_debug(parameters: list[Any]) -> list[Any]:
+    """Return parameters with `--debug` before the last, which is the help; none shows a Python type."""
+    shown = [*parameters[:-1], _debug_option(), *parameters[-1:]]
+    for parameter in shown:
+        if parameter.param_type_name == "argument" or not parameter.metavar:
+            parameter.display_type_rich = _no_type
+    return shown
+
+
+def _no_type(*_: Any, **__: Any) -> str:
+    return ""
 
 
 def _helped(option: Any) -> Any:
     if option is not None:
         option.help = label("cli.help")
     return option
-
-
-def fault_of(error: Any) -> UsageFault:
-    """Return a usage error of the library as ours, from its class and the names it carries."""
-    kind = type(error).__name__
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "kit"
-    if kind == "NoSuchOption":
-        return UsageFault("cli.no_option", command, name=error.option_name)
-    if kind == "BadOptionUsage":
-        return UsageFault("cli.option_value", command, name=error.option_name)
-    name = _shown_name(getattr(error, "param", None))
-    if kind == "MissingParameter":
-        return UsageFault("cli.missing", command, name=name)
-    if kind == "BadParameter":
-        return UsageFault("cli.bad_value", command, name=name)
-    return UsageFault("cli.wrong", command)
-
-
-def _shown_name(parameter: Any) -> str:
-    options = getattr(parameter, "opts", None) or ["—"]
-    metavar = getattr(parameter, "metavar", None)
-    is_option = str(options[0]).startswith("-")
-    return str(options[0] if is_option or not metavar else metavar)

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from kit.errors import Finding, Severity
-from kit.french import counted
+from kit.french import counted, number
 from kit.messages import label
 
+MOST_SHOWN = 500
 _MARKS = {Severity.ERROR: "[bold red]✗[/]", Severity.WARNING: "[yellow]![/]", Severity.INFO: "[blue]i[/]"}
 
 
@@ -33,25 +34,40 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
+def shown_as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the commands write it in JSON."""
+    where = finding.where
+    return {
+        "where": str(where), "file": where.file, "line": where.line, "cell": where.cell, "field": where.field,
+        "code": finding.code, "severity": finding.severity.value,
+        "message": finding.message, "remedy": finding.remedy,
+    }  # fmt: skip
+
+
 def print_error(*sentences: str) -> None:
     """Print sentences on standard error."""
     out = console(errors=True)
-    for number, words in enumerate(sentences):
-        out.print(f"{'' if number else _MARKS[Severity.ERROR] + ' '}{escape(words)}")
+    for rank, words in enumerate(sentences):
+        out.print(f"{'' if rank else _MARKS[Severity.ERROR] + ' '}{escape(words)}")
 
 
 def print_findings(findings: Iterable[Finding], *, errors: bool = True) -> None:
-    """Print every finding: place, what was found, what to do; then how many there are."""
+    """Print every finding: place, what was found, what to do; then how many there are.
+
+    Beyond what anybody reads, a file is wrong as a whole: the first are enough, and JSON has them all.
+    """
     out = console(errors=errors)
-    shown = list(findings)
-    for finding in shown:
+    found = list(findings)
+    for finding in found[:MOST_SHOWN]:
         place = str(finding.where)
         out.print(
             f"{_MARKS[finding.severity]} {escape(place) + ' – ' if place else ''}{escape(finding.message)}"
         )
         if finding.remedy:
             out.print(f"   → {escape(finding.remedy)}")
-    problems = sum(finding.severity is Severity.ERROR for finding in shown)
+    if len(found) > MOST_SHOWN:
+        out.print(escape(label("cli.not_shown", count=number(len(found) - MOST_SHOWN))))
+    problems = sum(finding.severity is Severity.ERROR for finding in found)
     if problems > 1:
         out.print(escape(label("cli.count", problems=counted(problems, "problème"))))
 

@@ -12,7 +12,7 @@ from kit.messages import label
 from kit.referentiel import DEFAULT, find_referentiel, load_referentiel
 from kit.referentiel.view import as_json, matrix, tree
 
-app = new_group("Explorer un référentiel.")
+app = new_group("Le référentiel : le lire, voir quelle épreuve évalue quel critère.")
 Slug = Annotated[str, typer.Option("--referentiel", metavar="NOM", help="Référentiel à lire.")]
 Mapping = Annotated[
     str | None,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from kit.cli import DONE, PROBLEMS
-from kit.cli.output import print_findings, print_json, say
+from kit.cli.output import print_findings, print_json, say, shown_as_json
 from kit.cli.shared import Json, SessionDir, command, new_group
 from kit.errors import Severity
 from kit.french import counted
 from kit.messages import label
 from kit.sessions.new import new_session
-from kit.sessions.opening import check_session, open_session
+from kit.sessions.opening import examine_session
 from kit.sessions.variants import check_cases
 
 app = new_group("Les sessions d’examen : créer un dossier, le vérifier.")
@@ -30,27 +30,17 @@ def new(
 @command(app)
 def check(folder: SessionDir, json: Json = False) -> int:
     """Vérifie tous les fichiers d’une session."""
-    found = check_session(folder)
-    if not any(finding.severity is Severity.ERROR for finding in found):
-        found += check_cases(open_session(folder))
+    examined = examine_session(folder)
+    session, found = examined.session, list(examined.findings)
+    if session is not None:
+        found += check_cases(session)
     if json:
-        print_json(
-            {
-                "findings": [
-                    {
-                        "where": str(f.where), "file": f.where.file, "line": f.where.line, "code": f.code,
-                        "severity": f.severity.value, "message": f.message, "remedy": f.remedy,
-                    }
-                    for f in found
-                ]
-            }
-        )  # fmt: skip
+        print_json({"findings": [shown_as_json(finding) for finding in found]})
     else:
         print_findings(found, errors=False)
     if any(finding.severity is Severity.ERROR for finding in found):
         return PROBLEMS
-    if not json:
-        session = open_session(folder)
+    if session is not None and not json:
         epreuves = counted(len(session.config.epreuves), "épreuve")
         candidates = counted(len(session.candidates), "candidat")
         say(label("cli.session_ok", id=session.config.id, epreuves=epreuves, candidates=candidates))

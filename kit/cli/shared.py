@@ -16,11 +16,11 @@ Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON et rien d’a
 SessionDir = Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier de la session.")]
 
 
-def new_group(help_text: str) -> typer.Typer:
-    """Return an empty group of commands."""
+def new_group(help_text: str, epilog: str | None = None) -> typer.Typer:
+    """Return an empty group of commands; `epilog` ends its help."""
     return typer.Typer(
-        help=help_text, cls=FrenchGroup, add_completion=False, no_args_is_help=True, rich_markup_mode="rich",
-        pretty_exceptions_enable=False, subcommand_metavar="COMMAND …",
+        help=help_text, epilog=epilog, cls=FrenchGroup, add_completion=False, no_args_is_help=True,
+        rich_markup_mode="rich", pretty_exceptions_enable=False, subcommand_metavar="COMMAND …",
     )  # fmt: skip
 
 

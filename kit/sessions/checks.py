@@ -23,7 +23,6 @@ from kit.sessions.model import (
     Person,
     RoleName,
     Row,
-    SessionConfig,
 )
 from kit.sessions.values import ROUTES, route_of
 
@@ -32,6 +31,8 @@ R = TypeVar("R", bound=Row)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _RANKED: frozenset[RoleName] = frozenset({"correcteur", "examinateur"})
 _SHOWN_IDS = 8
+Plans = Mapping[str, EpreuvePlan | None] | None
+"""The plan of each épreuve of a session, None where it could not be read; None when no plan could."""
 _ALL, _ANY = "*", "?"
 """Scopes of a marker's work beside a candidate's id, which they cannot be: all copies; at least one."""
 
@@ -63,18 +64,21 @@ def _loose(code: str) -> str:
 class _Known:
     """The names a row may use. None where the file that gives them could not be read."""
 
-    plans: Mapping[str, EpreuvePlan]
+    plans: Plans
     candidates: _Names | None
     people: _Names | None
     registered: frozenset[tuple[str, str]] | None
 
+    def plan(self, epreuve: str) -> EpreuvePlan | None:
+        return self.plans.get(epreuve) if self.plans is not None else None
+
     def epreuve(self, table: Table[R], line: int, code: str) -> Iterator[Finding]:
-        if code not in self.plans:
+        if self.plans is not None and code not in self.plans:
             fields = {"code": code, "near": nearest(code, self.plans) or list(self.plans)}
             yield Finding("session.epreuve.unplanned", Place(table.file, line, "epreuve"), fields)
 
     def part(self, table: Table[R], line: int, epreuve: str, code: str) -> Iterator[Finding]:
-        plan = self.plans.get(epreuve)
+        plan = self.plan(epreuve)
         if plan is not None and plan.part(code) is None:
             fields = {"code": code, "epreuve": epreuve, "near": [part.id for part in plan.parts]}
             yield Finding("part.unknown", Place(table.file, line, "partie"), fields)
@@ -87,7 +91,7 @@ class _Known:
             )
 
     def inscription(self, table: Table[R], line: int, candidate: str, epreuve: str) -> Iterator[Finding]:
-        if self.registered is None or self.candidates is None:
+        if self.registered is None or self.candidates is None or self.plans is None:
             return
         if (
             candidate in self.candidates
@@ -105,26 +109,32 @@ class _Known:
             yield Finding("session.person.unknown", where, {"code": code, "near": self.people.near(code)})
 
 
-def check_rows(config: SessionConfig, referentiel: Referentiel, tables: Tables) -> Iterator[Finding]:
-    """Yield what the rows of the CSV files say that does not hold together."""
-    known = _known(config, tables)
+def check_rows(plans: Plans, referentiel: Referentiel | None, tables: Tables) -> Iterator[Finding]:
+    """Yield what the rows of the CSV files say that does not hold together.
+
+    Args:
+        plans: what `session.yaml` says of each épreuve.
+        referentiel: the référentiel, None when it cannot be read; what needs it is then left out.
+        tables: the files.
+    """
+    known = _known(plans, tables)
     yield from _needed(tables)
-    yield from _candidates(config, tables.candidates)
+    yield from _candidates(known, tables.candidates)
     yield from _people(tables.people)
-    yield from _registrations(config, tables, known)
-    yield from _groups(config, referentiel, tables, known)
+    yield from _registrations(tables, known)
+    yield from _groups(referentiel, tables, known)
     yield from _assignments(tables.assignments, known)
     yield from _attendances(tables, known)
     yield from _attributions(tables, known)
     yield from _draws(tables, known)
 
 
-def _known(config: SessionConfig, tables: Tables) -> _Known:
+def _known(plans: Plans, tables: Tables) -> _Known:
     registrations = tables.registrations
     readable = registrations.state != "unreadable" and not registrations.findings
     pairs = frozenset((row.candidate, row.epreuve) for row in registrations.rows)
     return _Known(
-        plans=config.epreuves,
+        plans=plans,
         candidates=_Names(tables.candidates.keys) if tables.candidates.state == "read" else None,
         people=_Names(tables.people.keys) if tables.people.state == "read" else None,
         registered=pairs if readable else None,
@@ -158,9 +168,10 @@ def _twice(
             first[name] = item.line
 
 
-def _candidates(config: SessionConfig, table: Table[Candidate]) -> Iterator[Finding]:
+def _candidates(known: _Known, table: Table[Candidate]) -> Iterator[Finding]:
     yield from _twice(table, lambda row: row.id.casefold(), "session.row.id_twice", "id")
-    days = [part.date for plan in config.epreuves.values() for part in plan.parts if part.date]
+    plans = [plan for plan in (known.plans or {}).values() if plan is not None]
+    days = [part.date for plan in plans for part in plan.parts if part.date]
     for item in table.located:
         row, line = item.row, item.line
         if row.birth_date and ((days and row.birth_date >= min(days)) or row.birth_date.year < 1900):
@@ -182,20 +193,18 @@ def _people(table: Table[Person]) -> Iterator[Finding]:
             yield Finding("session.person.external", where, {"person": item.row.id}, Severity.WARNING)
 
 
-def _registrations(config: SessionConfig, tables: Tables, known: _Known) -> Iterator[Finding]:
+def _registrations(tables: Tables, known: _Known) -> Iterator[Finding]:
     table = tables.registrations
     for item in table.located:
         yield from known.candidate(table, item.line, item.row.candidate)
         yield from known.epreuve(table, item.line, item.row.epreuve)
     yield from _twice(table, lambda row: (row.candidate, row.epreuve), "session.row.twice")
     if table.state == "read" and table.rows:
-        for name in sorted(set(config.epreuves) - {row.epreuve for row in table.rows}):
+        for name in sorted(set(known.plans or ()) - {row.epreuve for row in table.rows}):
             yield Finding("session.registration.none", Place(table.file), {"epreuve": name}, Severity.WARNING)
 
 
-def _groups(
-    config: SessionConfig, referentiel: Referentiel, tables: Tables, known: _Known
-) -> Iterator[Finding]:
+def _groups(referentiel: Referentiel | None, tables: Tables, known: _Known) -> Iterator[Finding]:
     table = tables.groups
     for item in table.located:
         row, line = item.row, item.line
@@ -204,8 +213,8 @@ def _groups(
         yield from known.inscription(table, line, row.candidate, row.epreuve)
     yield from _twice(table, lambda row: (row.epreuve, row.candidate), "session.group.twice", "candidat")
     by_epreuve = {row.epreuve for row in table.rows}
-    for epreuve in referentiel.epreuves:
-        if epreuve.id not in config.epreuves:
+    for epreuve in referentiel.epreuves if referentiel else ():
+        if epreuve.id not in (known.plans or ()):
             continue
         if "groupe" not in epreuve.work and epreuve.id in by_epreuve:
             yield Finding(
@@ -289,7 +298,7 @@ def _attendances(tables: Tables, known: _Known) -> Iterator[Finding]:
         yield from known.part(table, line, row.epreuve, row.part)
         yield from known.candidate(table, line, row.candidate)
         yield from known.inscription(table, line, row.candidate, row.epreuve)
-        plan = known.plans.get(row.epreuve)
+        plan = known.plan(row.epreuve)
         if row.version is not None and plan is not None and row.version not in plan.versions:
             yield _unplanned_version(table, item, row.epreuve, row.version, plan)
     yield from _twice(table, lambda row: (row.epreuve, row.part, row.candidate), "session.row.twice")
@@ -309,13 +318,15 @@ def _attributions(tables: Tables, known: _Known) -> Iterator[Finding]:
         table, lambda row: (row.epreuve, row.part, row.number), "session.attribution.number", "copie"
     )
     yield from _twice(table, lambda row: (row.epreuve, row.part, row.kind, row.holder), "session.row.twice")
-    if known.registered is None or tables.groups.findings:
+    if known.registered is None or known.plans is None or tables.groups.findings:
         return
     holders = {(epreuve, "individual", candidate) for candidate, epreuve in known.registered}
     holders |= {(row.epreuve, "group", row.group) for row in tables.groups.rows}
     for item in table.located:
         row = item.row
-        plan = known.plans.get(row.epreuve)
+        plan = known.plan(row.epreuve)
+        if plan is None and row.epreuve in known.plans:
+            continue
         if plan is None or plan.part(row.part) is None or (row.epreuve, row.kind, row.holder) not in holders:
             fields = {"holder": row.holder, "epreuve": row.epreuve, "part": row.part}
             where = Place(table.file, item.line)

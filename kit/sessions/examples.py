@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from kit.errors import EnvironmentFault, Finding, Place
+from kit.environment import environment
+from kit.errors import AuthorError, Place
 from kit.messages import label
 from kit.sessions.files import CONFIG
 from kit.sessions.model import Mode, Row
@@ -22,7 +23,11 @@ from kit.sessions.seeds import create_secret
 from kit.writing import csv_text, write_text
 
 GITIGNORE = ".gitignore"
-IGNORED = ("secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "build/", ".build*")
+IGNORED = (
+    "secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "build/", ".build*", ".cache/", "echecs/",
+    ".session-*", ".kit-*",
+)  # fmt: skip
+"""What holds a secret or an answer: the files of an exam, those of cases that failed, and unfinished writings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +140,14 @@ def create_folder(folder: Path, texts: Mapping[str, str], secret: bytes | None =
     there = folder.exists()
     staging = (folder if there else folder.absolute().parent) / f".session-{randomness.token_hex(4)}"
     try:
-        staging.mkdir(parents=True)
-        write_files(staging, texts)
-        create_secret(staging, secret)
-        if there:
-            _move_all(staging, folder)
-        else:
-            staging.rename(folder)
-    except OSError as error:
-        fields = {"reason": error.strerror or str(error)}
-        raise EnvironmentFault(Finding("session.folder.unwritable", Place(str(folder)), fields)) from error
+        with environment(folder):
+            staging.mkdir(parents=True)
+            write_files(staging, texts)
+            create_secret(staging, secret)
+            if there:
+                _move_all(staging, folder)
+            else:
+                staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -167,6 +170,23 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
         write_text(folder / name, texts[name])
 
 
+def refuse_file(folder: Path) -> None:
+    """Refuse what exists and is no folder.
+
+    Raises:
+        AuthorError: it is a file, or a link that leads nowhere.
+        EnvironmentFault: the rights or the path itself do not let it be looked at.
+    """
+    with environment(folder):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise AuthorError.of("session.folder.not_folder", Place(str(folder)))
+
+
 def is_empty(folder: Path) -> bool:
-    """Tell whether a folder is absent or holds nothing."""
-    return not folder.exists() or (folder.is_dir() and not os.listdir(folder))  # noqa: PTH208 - a list is enough
+    """Tell whether a folder is absent or holds nothing.
+
+    Raises:
+        EnvironmentFault: the rights or the path itself do not let it be looked at.
+    """
+    with environment(folder):
+        return not folder.exists() or (folder.is_dir() and not os.listdir(folder))  # noqa: PTH208 - a list is enough

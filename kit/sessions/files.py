@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,14 +11,17 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ValidationError
 
+from kit.csv_reading import CsvRow, read_csv
+from kit.environment import environment
 from kit.errors import Finding, InvalidFile, Place, Severity
-from kit.reading import YamlData, findings_of, parse_yaml, read_csv, read_text, validate
+from kit.reading import YamlData, findings_of, parse_yaml, read_text, validate
 from kit.sessions.model import (
     Assignment,
     Attendance,
     Attribution,
     Candidate,
     Draw,
+    EpreuvePlan,
     Member,
     PartPlan,
     Person,
@@ -49,7 +53,10 @@ class Located(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[R]):
-    """A CSV file once read: its good rows, the ids its first column holds, its problems."""
+    """A CSV file once read: its good rows, the ids its first column holds, its problems.
+
+    It is `unreadable` when rows are missing that nothing is known of.
+    """
 
     file: str
     state: Literal["absent", "unreadable", "read"]
@@ -87,11 +94,28 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """`session.yaml` once read; `config` is None when the file cannot stand."""
+    """`session.yaml` once read; `config` is None when the file cannot stand.
+
+    `plans` is what it says of each épreuve, None for one whose plan cannot stand; None when nothing tells
+    which épreuves there are.
+    """
 
     config: SessionConfig | None
     source: YamlData
     findings: tuple[Finding, ...] = ()
+    plans: Mapping[str, EpreuvePlan | None] | None = None
+
+    @property
+    def demo(self) -> bool:
+        """Whether the file says it is the demo, even when the rest of the file cannot stand."""
+        return isinstance(self.source.data, dict) and self.source.data.get("demo") is True
+
+    @property
+    def readable(self) -> SessionConfig:
+        """The épreuves whose plan stands: what can be held against the référentiel, whatever else is wrong."""
+        plans = {name: plan for name, plan in (self.plans or {}).items() if plan is not None}
+        readable: dict[str, Any] = {"epreuves": plans}
+        return SessionConfig.model_construct(**readable)
 
     @property
     def referentiel(self) -> str | None:
@@ -116,7 +140,16 @@ def within(root: Path, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def read_config(root: Path) -> ConfigFile:
-    """Return the data of `session.yaml`, before it is held against the référentiel."""
+    """Return the data of `session.yaml`, before it is held against the référentiel.
+
+    Raises:
+        EnvironmentFault: the rights or the path itself do not let the folder be looked at.
+    """
+    with environment(root):
+        if not root.is_dir():
+            kind = "not_folder" if os.path.lexists(root) else "absent"
+            missing = Finding(f"session.folder.{kind}", Place(str(root)))
+            return ConfigFile(None, YamlData(None, {}), (missing,))
     try:
         text = read_text(root / CONFIG)
         source = parse_yaml(text, CONFIG)
@@ -136,32 +169,53 @@ def validated(file: ConfigFile, single_parts: Mapping[str, str]) -> ConfigFile:
     try:
         config = validate(SessionConfig, source, CONFIG)
     except InvalidFile as error:
-        return ConfigFile(None, source, tuple(_as_written(finding, short) for finding in error.findings))
-    return ConfigFile(config, source)
+        findings = tuple(_as_written(finding, short) for finding in error.findings)
+        return ConfigFile(None, source, findings, _plans(source))
+    return ConfigFile(config, source, plans=config.epreuves)
+
+
+def _plans(source: YamlData) -> Mapping[str, EpreuvePlan | None] | None:
+    """Return the plans that stand in a file that does not."""
+    epreuves = source.data.get("epreuves") if isinstance(source.data, dict) else None
+    return {name: _plan(plan) for name, plan in epreuves.items()} if isinstance(epreuves, dict) else None
+
+
+def _plan(data: object) -> EpreuvePlan | None:
+    try:
+        return EpreuvePlan.model_validate(data)
+    except ValidationError:
+        return None
 
 
 def read_table(root: Path, model: type[R]) -> Table[R]:
     """Return the rows of one CSV file and everything that is wrong with it; an absent file has no rows."""
     path = root / model.file
-    if not path.exists():
+    if not os.path.lexists(path):
         return Table(model.file, "absent")
     try:
-        rows = read_csv(path, model.columns())
+        data = read_csv(path, model.columns())
     except InvalidFile as error:
         return Table(model.file, "unreadable", findings=tuple(within(root, error.findings)))
+    findings = within(root, data.findings)
     located: list[Located[R]] = []
-    findings: list[Finding] = []
-    for row in rows:
-        filled = {name: value for name, value in row.values.items() if value}
+    for row in data.rows:
+        if not row.whole:
+            continue
         try:
-            located.append(Located(row.line, model.model_validate(filled)))
+            located.append(Located(row.line, model.model_validate(_filled(row))))
         except ValidationError as error:
             found = findings_of(error, model.file, model=model)
             findings += [_at_line(finding, row.line) for finding in found]
-        findings += _formulas(model.file, row.line, filled)
+        findings += _formulas(model.file, row)
+    findings.sort(key=lambda finding: finding.where.line or 0)
     first = model.columns()[0]
-    keys = frozenset(row.values[first] for row in rows)
-    return Table(model.file, "read", tuple(located), keys, tuple(findings))
+    keys = frozenset(row.values[first] for row in data.rows if first in row.values)
+    state: Literal["unreadable", "read"] = "read" if data.complete else "unreadable"
+    return Table(model.file, state, tuple(located), keys, tuple(findings))
+
+
+def _filled(row: CsvRow) -> dict[str, str]:
+    return {name: value for name, value in row.values.items() if value}
 
 
 def read_tables(root: Path) -> Tables:
@@ -193,10 +247,10 @@ def _at_line(finding: Finding, line: int) -> Finding:
                    where=replace(finding.where, line=line))  # fmt: skip
 
 
-def _formulas(file: str, line: int, cells: Mapping[str, str]) -> list[Finding]:
+def _formulas(file: str, row: CsvRow) -> list[Finding]:
     return [
-        Finding("session.cell.formula", Place(file, line, name), {"start": value[0]}, Severity.WARNING)
-        for name, value in cells.items()
+        Finding("session.cell.formula", Place(file, row.line, name), {"start": value[0]}, Severity.WARNING)
+        for name, value in _filled(row).items()
         if value.startswith(_FORMULA)
     ]
 

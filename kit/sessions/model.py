@@ -48,6 +48,8 @@ Role = Annotated[RoleName, RoleWord]
 VERSIONS: tuple[Version, ...] = get_args(Version)
 JURY_ROLES: frozenset[RoleName] = frozenset({"jury_president", "jury_membre"})
 MAX_VARIANTS = 50
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""An examination outside these years is a typing error; near the ends of the calendar, sums overflow."""
 
 __all__ = [
     "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Member", "Mode",
@@ -81,6 +83,10 @@ class PartPlan(FrozenModel):
             refuse("session.part.needs", mode=self.mode, part=self.id, names=missing)
         if extra:
             refuse("session.part.excludes", mode=self.mode, part=self.id, names=extra)
+        for name in ("date", "deadline"):
+            day = getattr(self, name)
+            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                refuse("session.part.year", name=name, part=self.id, year=day.year)
         if self.start is not None and self.date is None:
             refuse("session.part.needs", mode=self.mode, part=self.id, names=["date"])
         if self.mode == "oral" and self.anonymous:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from kit.sessions.examples import (
     create_folder,
     gitignore_text,
     is_empty,
+    refuse_file,
     session_text,
     table_text,
 )
@@ -49,14 +51,16 @@ def new_session(folder: Path, session_id: str | None = None, today: date | None 
         today: the day the example's dates are counted from (default: the current day).
 
     Raises:
-        AuthorError: the folder holds something; nothing was written.
+        AuthorError: the folder holds something, or is no folder; nothing was written.
         InvalidFile: the id cannot be one.
         EnvironmentFault: the disk or the rights refuse.
     """
     folder = Path(folder)
-    session_id = session_id or id_from(folder.resolve().name)
+    if session_id is None:
+        session_id = id_from(os.path.realpath(folder).rpartition(os.sep)[2])
     if not is_identifier(session_id):
         raise InvalidFile.of("session.value.id", Place(CONFIG, field="id"), value=session_id)
+    refuse_file(folder)
     if not is_empty(folder):
         raise AuthorError.of("session.folder.not_empty", Place(str(folder)))
     today = today or datetime.now(tz=UTC).date()

@@ -31,7 +31,7 @@ from kit.sessions.model import (
     SessionConfig,
 )
 from kit.sessions.planning import check_plan
-from kit.sessions.seeds import open_rights, secret_findings
+from kit.sessions.seeds import SECRET_FILE, open_rights, secret_findings
 from kit.sessions.workspace import find_workspace
 
 
@@ -114,36 +114,60 @@ def open_session(folder: Path, workspace: Path | None = None) -> Session:
     return replace(session, warnings=shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What there is to say about a session's folder; `session` is None when its files cannot make one."""
+
+    session: Session | None
+    findings: list[Finding]
+
+
 def check_session(folder: Path, workspace: Path | None = None) -> list[Finding]:
     """Return all there is to say about a session's folder: errors, warnings and information.
-
-    Says also whether the secret and the restricted files are as they should be, which opening does not need.
 
     Raises:
         AuthorError: `KIT_WORKSPACE` names no folder.
     """
-    session, findings = _read(folder, workspace)
-    if session is not None:
-        findings += secret_findings(session.root, demo=session.config.demo)
-        findings += [found for name in RESTRICTED for found in open_rights(session.root / name)]
-    return within(_absolute(folder), findings)
+    return examine_session(folder, workspace).findings
+
+
+def examine_session(folder: Path, workspace: Path | None = None) -> Examined:
+    """Return a session with all there is to say about its folder, even when it cannot be opened.
+
+    Says also whether the secret is as it should be, which opening does not need.
+
+    Raises:
+        AuthorError: `KIT_WORKSPACE` names no folder.
+    """
+    root = _absolute(folder)
+    file = read_config(root)
+    session, findings = _assemble(root, file, workspace)
+    if file.source.data is not None:
+        findings += secret_findings(root, demo=file.demo)
+    return Examined(session, within(root, findings))
 
 
 def _read(folder: Path, workspace: Path | None) -> tuple[Session | None, list[Finding]]:
     root = _absolute(folder)
+    return _assemble(root, read_config(root), workspace)
+
+
+def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Session | None, list[Finding]]:
+    """Return the session, None when its files cannot make one, and what each file and all together call for."""
     workspace = find_workspace(root) if workspace is None else workspace
-    file, tables = read_config(root), read_tables(root)
+    tables = read_tables(root)
     findings = [*file.findings, *tables.findings()]
-    if file.findings:
-        return None, findings
     referentiel, referentiel_folder, problems = _referentiel(file, workspace)
     findings += problems
-    file = validated(file, _single_parts(referentiel))
-    findings += file.findings
+    if not file.findings:
+        file = validated(file, _single_parts(referentiel))
+        findings += file.findings
+    if referentiel is not None:
+        findings += check_plan(file, file.readable, referentiel, tables)
+    findings += check_rows(file.plans, referentiel, tables)
+    findings += [found for name in (SECRET_FILE, *RESTRICTED) for found in open_rights(root / name)]
     if file.config is None or referentiel is None or referentiel_folder is None:
         return None, within(root, findings)
-    findings += check_plan(file, file.config, referentiel, tables)
-    findings += check_rows(file.config, referentiel, tables)
     reglement_file = _reglement_file(root, file.config, referentiel_folder)
     try:
         reglement = load_reglement(reglement_file)
@@ -202,4 +226,4 @@ def _reglement_file(root: Path, config: SessionConfig, referentiel_folder: Path)
     return root / config.reglement
 
 
-__all__ = ["CONFIG", "Session", "check_session", "open_session"]
+__all__ = ["CONFIG", "Examined", "Session", "check_session", "examine_session", "open_session"]

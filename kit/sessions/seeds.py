@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from kit.environment import reason
 from kit.errors import (
     AuthorError,
     EnvironmentFault,
@@ -92,7 +93,7 @@ def create_secret(root: Path, secret: bytes | None = None) -> bytes:
     except FileExistsError as error:
         raise AuthorError.of("session.secret.exists", Place(SECRET_FILE)) from error
     except OSError as error:
-        fields = {"reason": error.strerror}
+        fields = {"reason": reason(error)}
         raise EnvironmentFault(Finding("session.secret.unwritable", Place(SECRET_FILE), fields)) from error
     return secret
 
@@ -142,16 +143,17 @@ def secret_findings(root: Path, *, demo: bool = False) -> list[Finding]:
         read_secret(root, demo=demo)
     except KitError as error:
         return list(error.findings)
-    return open_rights(path)
+    return []
 
 
 def open_rights(path: Path) -> list[Finding]:
     """Return a warning when a restricted file can be read by others than its owner (POSIX systems)."""
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        status = path.stat().st_mode
     except OSError:
         return []
-    if os.name != "posix" or not mode & (stat.S_IRWXG | stat.S_IRWXO):
+    mode = stat.S_IMODE(status)
+    if os.name != "posix" or not stat.S_ISREG(status) or not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return []
     return [
         Finding(

@@ -34,10 +34,15 @@ def find_workspace(
         chosen = current / Path(wanted).expanduser()
         if not chosen.is_dir():
             raise AuthorError.of("session.workspace.missing", Place(), folder=wanted, variable=VARIABLE)
-        return chosen.resolve()
-    starts = [folder.resolve() for folder in (session, current) if folder is not None]
+        return _real(chosen)
+    starts = [_real(folder) for folder in (session, current) if folder is not None]
     for start in starts:
         for folder in (start, *start.parents):
             if (folder / MARKER).is_file():
                 return folder
     return starts[0] if session is None else starts[0].parent
+
+
+def _real(folder: Path) -> Path:
+    """Return a folder with its links followed as far as they lead; `resolve()` breaks on those that go round."""
+    return Path(os.path.realpath(folder))

@@ -12,7 +12,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, HasTraits, Instance, Unicode, observe, validate
 
-from kit.errors import EnvironmentFault, Finding, InvalidFile, Place
+from kit.errors import Finding, InvalidFile, Place
 from kit.grids import Grid, Mark, Score, score
 from kit.grids.marks_file import marks_text, read_marks
 from kit.grids.scoring import line_weights
@@ -126,11 +126,7 @@ class GridState(HasTraits):
             EnvironmentFault: the disk refuses.
         """
         self._refuse_to_overwrite(path)
-        try:
-            write_text(path, marks_text(self.grid, self.marks, self.copy_number, self.marker), PRIVATE)
-        except OSError as error:
-            fields = {"reason": error.strerror or str(error)}
-            raise EnvironmentFault(Finding("marks.unwritable", Place(str(path)), fields)) from error
+        write_text(path, marks_text(self.grid, self.marks, self.copy_number, self.marker), PRIVATE)
         self._remember(path)
 
     def _refuse_to_overwrite(self, path: Path) -> None:

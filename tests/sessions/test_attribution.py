@@ -216,6 +216,7 @@ def test_a_member_with_another_subject_than_his_group_is_remarked(tmp_path):
         groupes="epreuve,groupe,candidat\nE1,G1,C1\nE1,G1,C2\n",
         inscriptions=REGISTRATIONS + "C1,E1,1\nC2,E1,1\n",
     )  # fmt: skip
+    (folder / "attribution.csv").chmod(0o600)
     assert [(f.code, f.where.line) for f in open_session(folder).warnings] == [
         ("session.attribution.apart", 3)
     ]

@@ -1,6 +1,9 @@
 """A new session and the demo: complete, sound, and never written over somebody's work."""
 
+import os
+import shutil
 import stat
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -75,6 +78,64 @@ def test_an_empty_folder_is_filled_and_any_other_is_refused_untouched(workspace)
     (workspace / "fichier").touch()
     with pytest.raises(AuthorError):
         new_session(workspace / "fichier", "JUIN")
+
+
+def test_what_holds_a_secret_or_an_answer_never_enters_a_repository(workspace):
+    """Asked of git itself, with the files a build, a failed case or a killed command leave."""
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("git is absent")
+    folder = new_session(workspace / "s")
+    subprocess.run([git, "init", "-q", str(folder)], check=True)
+    hidden = (
+        "secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "build/a", ".build-old/a", ".cache/a",
+        "echecs/E2.ipynb", ".session-1/secret.key", ".kit-1",
+    )  # fmt: skip
+    asked = [git, "-C", str(folder), "check-ignore", *hidden]
+    ignored = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
+    assert ignored == list(hidden)
+    shown = [git, "-C", str(folder), "check-ignore", "session.yaml", "candidats.csv"]
+    assert subprocess.run(shown, capture_output=True, check=False).stdout == b""
+
+
+@pytest.mark.parametrize(("number", "code"), [(28, "full"), (30, "read_only"), (13, "rights")])
+def test_a_machine_that_refuses_is_told_for_the_folder_and_leaves_nothing(
+    workspace, monkeypatch, number, code
+):
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(EnvironmentFault) as caught:
+        new_session(workspace / "s", "JUIN")
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where.file) == (f"environment.{code}", str(workspace / "s"))
+    assert sorted(path.name for path in workspace.iterdir()) == ["referentiel"]
+
+
+def test_a_name_too_long_for_the_disk_is_told(workspace):
+    with pytest.raises(EnvironmentFault) as caught:
+        new_session(workspace / ("s" * 300), "JUIN")
+    assert caught.value.findings[0].code == "environment.name_too_long"
+
+
+def test_what_is_no_folder_is_told_for_what_it_is(workspace):
+    (workspace / "fichier").touch()
+    (workspace / "boucle").symlink_to(workspace / "boucle")
+    for name in ("fichier", "boucle"):
+        with pytest.raises(AuthorError) as caught:
+            new_session(workspace / name)
+        assert caught.value.findings[0].code == "session.folder.not_folder"
+        assert [finding.code for finding in check_session(workspace / name)] == ["session.folder.not_folder"]
+    assert [finding.code for finding in check_session(workspace / "absent")] == ["session.folder.absent"]
+    with pytest.raises(EnvironmentFault) as caught:
+        new_session(workspace / "boucle" / "s")
+    assert caught.value.findings[0].code == "environment.loop"
+
+
+def test_an_empty_id_is_not_taken_for_none(workspace):
+    with pytest.raises(InvalidFile):
+        new_session(workspace / "s", "")
 
 
 def test_the_current_folder_can_be_filled_in_place(workspace, monkeypatch):

@@ -1,12 +1,14 @@
 """Opening a session: what stands is read, and everything that does not is told at once, with its place."""
 
+import os
 from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from kit.errors import Finding, InvalidFile, Severity
-from kit.sessions.opening import check_session, open_session
+from kit.sessions.opening import check_session, examine_session, open_session
+from kit.sessions.seeds import create_secret
 from tests.builders import CANDIDATES, E1, REGISTRATIONS, SESSION, a_referentiel, a_session
 
 GROUPS = "epreuve,groupe,candidat\nE1,G1,C1\nE1,G1,C2\nE1,G2,C3\n"
@@ -483,7 +485,9 @@ def test_checking_tells_what_opening_does_and_about_the_secret(tmp_path):
         ("session.candidate.email", Severity.WARNING), ("session.secret.absent", Severity.INFO),
     ]  # fmt: skip
     (folder / "session.yaml").unlink()
-    assert [finding.code for finding in check_session(folder)] == ["file.missing"]
+    assert [finding.code for finding in check_session(folder)] == [
+        "file.missing", "session.candidate.email",
+    ]  # fmt: skip
 
 
 def test_a_relative_folder_is_named_from_the_session_too(tmp_path, monkeypatch):
@@ -496,3 +500,98 @@ def test_a_long_file_of_wrong_rows_is_told_quickly(tmp_path):
     rows = "".join(f"X{i},E2,1\n" for i in range(20_000))
     folder = a_session(tmp_path, inscriptions="candidat,epreuve,tentative\n" + rows)
     assert len(problems(folder)) == 20_000
+
+
+def test_a_fault_of_the_configuration_hides_nothing_of_the_other_files(tmp_path):
+    folder = a_session(
+        tmp_path,
+        session=SESSION.replace("Europe/Paris", "Lyon") + "  E9:\n    template: [x]\n",
+        inscriptions=REGISTRATIONS + "C9,E2,1\nC1,E9,1\nC1,E4,1\n",
+        presences="epreuve,partie,candidat,etat,version,incident\nE2,oral,C1,present,,\n",
+    )
+    found = problems(folder)
+    assert ("session.value.timezone", "session.yaml", 3, "timezone") in found
+    assert ("session.candidate.unknown", "inscriptions.csv", 5, "candidat") in found
+    assert ("session.epreuve.unplanned", "inscriptions.csv", 7, "epreuve") in found
+    assert ("part.unknown", "presences.csv", 2, "partie") in found
+    assert not [item for item in found if item[1:3] == ("inscriptions.csv", 6)]
+    assert {file for _, file, _, _ in found} == {"session.yaml", "inscriptions.csv", "presences.csv"}
+
+
+@pytest.mark.parametrize(
+    "session", ["id: [", "- 1", "epreuves: 3\nreferentiel: [x]\n", "referentiel: ailleurs\n", ""]
+)
+def test_whatever_the_configuration_is_the_other_files_are_held_against_one_another(tmp_path, session):
+    folder = a_session(tmp_path, session=session, inscriptions=REGISTRATIONS + "C9,E2,1\nC1,E2,1\n")
+    found = problems(folder)
+    assert ("session.candidate.unknown", "inscriptions.csv", 5, "candidat") in found
+    assert ("session.row.twice", "inscriptions.csv", 6, None) in found
+    assert not [code for code, *_ in found if code == "session.epreuve.unplanned"]
+    assert any(file == "session.yaml" for _, file, _, _ in found)
+
+
+def test_an_epreuve_whose_plan_cannot_stand_makes_no_copy_an_orphan(tmp_path):
+    text = "epreuve,partie,groupe,candidat,version,variant,copie\nE2,ecrit,,C1,principal,1,1\n"
+    folder = a_session(tmp_path, session=SESSION.replace("variants: 2", "variants: x"), attribution=text)
+    codes = {finding.code for finding in check_session(folder)}
+    assert "session.value.count" in codes
+    assert "session.attribution.orphan" not in codes
+
+
+def test_a_row_of_the_wrong_length_hides_no_other_row_and_keeps_its_id_known(tmp_path):
+    folder = a_session(
+        tmp_path, candidats=CANDIDATES.replace("C2,d’Aubenas,Côme,,,,", "C2,d’Aubenas\nC4,,Léa,hier,,,")
+    )
+    assert problems(folder) == [
+        ("csv.row_length", "candidats.csv", 3, None),
+        ("session.cell.empty", "candidats.csv", 4, "nom"),
+        ("session.value.date", "candidats.csv", 4, "naissance"),
+    ]
+
+
+def test_an_unknown_key_of_an_epreuve_or_a_part_is_answered_with_the_known_ones(tmp_path):
+    text = SESSION.replace("variants: 2", "variants: 2\n    zzz: 1").replace("anonymous: true", "zzz: 1")
+    with pytest.raises(InvalidFile) as caught:
+        open_session(a_session(tmp_path, session=text))
+    known = {finding.where.line: finding.fields["known"] for finding in caught.value.findings}
+    assert known == {
+        10: "parameters, parts, template, variants, versions",
+        17: "anonymous, date, deadline, duration, id, mode, slot, start",
+    }
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31", "2200-01-01"])
+def test_a_part_outside_the_years_of_an_examination_is_told(tmp_path, day):
+    text = SESSION.replace("2026-06-08", day).replace("09:00", "23:30")
+    ((code, _, _, field),) = problems(a_session(tmp_path, session=text))
+    assert (code, field) == ("session.part.year", "epreuves.E2.parts.0")
+    late = E1.replace("2026-06-30", day)
+    folder = a_session(tmp_path, session=SESSION + late, groupes=GROUPS, inscriptions=WITH_E1)
+    assert [code for code, *_ in problems(folder)] == ["session.part.year"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX systems")
+def test_a_secret_that_others_may_read_is_told_whenever_the_session_is_opened(tmp_path):
+    folder = a_session(tmp_path)
+    create_secret(folder)
+    assert remarks(folder) == []
+    (folder / "secret.key").chmod(0o644)
+    assert remarks(folder) == [("session.rights", "secret.key", None, None)]
+    (finding,) = check_session(folder)
+    assert "chmod 600 secret.key" in finding.remedy
+
+
+def test_a_link_that_leads_nowhere_is_no_absent_file(tmp_path):
+    folder = a_session(tmp_path)
+    (folder / "groupes.csv").symlink_to("nulle-part.csv")
+    assert problems(folder) == [("file.missing", "groupes.csv", None, None)]
+
+
+def test_the_cases_of_a_session_are_checked_although_another_file_is_wrong(tmp_path):
+    folder = a_session(tmp_path, inscriptions=REGISTRATIONS + "C9,E2,1\n")
+    examined = examine_session(folder)
+    assert examined.session is not None
+    assert [finding.code for finding in examined.findings] == [
+        "session.candidate.unknown",
+        "session.secret.absent",
+    ]

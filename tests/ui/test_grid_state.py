@@ -152,4 +152,4 @@ def test_a_disk_that_refuses_is_told_in_french(state: GridState, tmp_path: Path)
     blocked.write_text("", "utf-8")
     with pytest.raises(EnvironmentFault) as caught:
         state.save(blocked / "notes.json")
-    assert [finding.code for finding in caught.value.findings] == ["marks.unwritable"]
+    assert [finding.code for finding in caught.value.findings] == ["environment.exists"]

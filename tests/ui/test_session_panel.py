@@ -47,7 +47,7 @@ def test_problems_of_the_files_are_all_shown_and_nothing_can_be_built(tmp_path: 
 
 def test_a_folder_that_is_no_session_is_a_sentence_not_an_exception(tmp_path: Path) -> None:
     panel = SessionPanel(tmp_path / "absent")
-    assert "session.yaml" in panel.regions["findings"]
+    assert "Ce dossier n’existe pas" in panel.regions["findings"]
 
 
 def test_building_shows_its_progress_then_the_files_by_audience(

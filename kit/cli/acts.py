@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from kit.cases import find_template
-from kit.cli.french_typer import UsageFault
 from kit.cli.output import print_findings, say
 from kit.cli.shared import SessionDir, command, current_workspace
+from kit.cli.usage import UsageFault
 from kit.french import counted, duration
 from kit.messages import label
 

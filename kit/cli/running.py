@@ -15,9 +15,6 @@ from kit.environment import refusal
 from kit.errors import EnvironmentFault, Finding, KitError, UnknownCode
 from kit.messages import label
 
-_ASKED_FOR = frozenset({"build.only_unknown"})
-"""Findings about what the command line names, not about a file."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -91,7 +88,7 @@ def _tell_findings(error: KitError, asked: _Asked) -> int:
         print_json({"findings": [shown_as_json(finding) for finding in error.findings]})
     else:
         print_findings(error.findings)
-    about_usage = isinstance(error, UnknownCode) or all(f.code in _ASKED_FOR for f in error.findings)
+    about_usage = isinstance(error, UnknownCode)
     return WRONG_USAGE if about_usage else PROBLEMS
 
 

@@ -19,6 +19,7 @@ from kit.authoring import failure_finding
 from kit.cases import CaseTemplate, select_forms
 from kit.cases.approval import approval_state
 from kit.documents.facts import exam_facts
+from kit.environment import environment
 from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place, Severity
 from kit.execution import Engine, Run, RunResult, execute_many
 from kit.messages import label
@@ -82,12 +83,12 @@ def build_session(
 
     Raises:
         InvalidFile: problems in the session's files or in the templates, all of them.
-        CaseFailed: a case stopped; the failed notebooks are kept in `.cache/echecs/`.
+        CaseFailed: a case stopped; the failed notebooks are kept in the session's `echecs/`.
         EnvironmentFault: the disk refuses, or another build of this session is running.
     """
     started = time.perf_counter()
     _check_place(folder / BUILD)
-    with session_lock(folder):
+    with environment(folder), session_lock(folder):
         recover(folder)
         session = open_session(folder, workspace)
         store = Cache(folder / CACHE / KEPT) if cache else None
@@ -261,7 +262,7 @@ def _raise_failures(session: Session, makings: Sequence[Making], results: Sequen
         elif result.failure is None and result.error is not None:
             raise result.error
         else:
-            findings.append(failure_finding(making.variant.template, result, session.root / CACHE / FAILED))
+            findings.append(failure_finding(making.variant.template, result, session.root / FAILED))
     if findings:
         raise CaseFailed(*findings)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import kit
+from kit.errors import EnvironmentFault
 from kit.sessions.manifest import environment
 from kit.sessions.production import Making, Product
 from kit.writing import json_text, write_bytes, write_text
@@ -67,7 +68,7 @@ class Cache:
             write_text(making / _INDEX, json_text(rows), 0o600)
             shutil.rmtree(self.folder / key, ignore_errors=True)
             making.rename(self.folder / key)
-        except OSError:
+        except (OSError, EnvironmentFault):
             shutil.rmtree(making, ignore_errors=True)  # a cache that cannot be written is no cache
 
     def forget_others(self, keys: Iterable[str]) -> None:

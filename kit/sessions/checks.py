@@ -126,7 +126,7 @@ def check_rows(plans: Plans, referentiel: Referentiel | None, tables: Tables) ->
     yield from _assignments(tables.assignments, known)
     yield from _attendances(tables, known)
     yield from _attributions(tables, known)
-    yield from _draws(tables, known)
+    yield from _draws(tables)
 
 
 def _known(plans: Plans, tables: Tables) -> _Known:
@@ -353,8 +353,7 @@ def _apart(tables: Tables) -> Iterator[Finding]:
             yield Finding("session.attribution.apart", Place(table.file, item.line), fields, Severity.WARNING)
 
 
-def _draws(tables: Tables, known: _Known) -> Iterator[Finding]:
+def _draws(tables: Tables) -> Iterator[Finding]:
+    """Yield the rows written twice. Those of an épreuve taken out of the session stay: it may come back."""
     table = tables.draws
-    for item in table.located:
-        yield from known.epreuve(table, item.line, item.row.epreuve)
     yield from _twice(table, lambda row: (row.epreuve, row.version, row.variant), "session.row.twice")

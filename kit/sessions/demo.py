@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from kit.errors import AuthorError, EnvironmentFault, Finding, KitError, Place
+from kit.environment import environment
+from kit.errors import AuthorError, KitError, Place
 from kit.reading import read_yaml
 from kit.referentiel import DEFAULT
 from kit.sessions.examples import (
@@ -120,17 +121,11 @@ def _is_demo(folder: Path) -> bool:
 
 
 def _refresh(folder: Path, texts: dict[str, str]) -> None:
-    with session_lock(folder):
-        try:
-            changed = {name: text for name, text in texts.items() if _content(folder / name) != text.encode()}
-            write_files(folder, changed)
-            for name in (*RESTRICTED, SECRET_FILE):
-                (folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            fields = {"reason": error.strerror or str(error)}
-            raise EnvironmentFault(
-                Finding("session.folder.unwritable", Place(str(folder)), fields)
-            ) from error
+    with session_lock(folder), environment(folder):
+        changed = {name: text for name, text in texts.items() if _content(folder / name) != text.encode()}
+        write_files(folder, changed)
+        for name in (*RESTRICTED, SECRET_FILE):
+            (folder / name).unlink(missing_ok=True)
         create_secret(folder, DEMO_SECRET)
 
 

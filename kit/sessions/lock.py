@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+from kit.environment import reason
 from kit.errors import EnvironmentFault, Finding, Place
 
 LOCK_FILE = ".build.lock"
@@ -48,7 +49,7 @@ def _held_by_system(path: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        fields = {"reason": error.strerror}
+        fields = {"reason": reason(error)}
         raise EnvironmentFault(Finding("session.folder.unwritable", Place(path.name), fields)) from error
     try:
         if not _acquired(handle):

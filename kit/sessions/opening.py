@@ -32,6 +32,7 @@ from kit.sessions.model import (
 )
 from kit.sessions.planning import check_plan
 from kit.sessions.seeds import SECRET_FILE, open_rights, secret_findings
+from kit.sessions.swap import recover_if_idle
 from kit.sessions.workspace import find_workspace
 
 
@@ -96,7 +97,7 @@ class Session:
 
 
 def open_session(folder: Path, workspace: Path | None = None) -> Session:
-    """Return the session a folder holds.
+    """Return the session a folder holds, once an exchange that was cut short is undone or finished.
 
     Args:
         folder: the session's folder.
@@ -106,6 +107,7 @@ def open_session(folder: Path, workspace: Path | None = None) -> Session:
         InvalidFile: every error of every file, named from the session's folder.
         AuthorError: `KIT_WORKSPACE` names no folder.
     """
+    recover_if_idle(folder)
     session, findings = _read(folder, workspace)
     raise_for(findings)
     if session is None:  # an unreadable session always comes with an error
@@ -140,6 +142,7 @@ def examine_session(folder: Path, workspace: Path | None = None) -> Examined:
         AuthorError: `KIT_WORKSPACE` names no folder.
     """
     root = _absolute(folder)
+    recover_if_idle(root)
     file = read_config(root)
     session, findings = _assemble(root, file, workspace)
     if file.source.data is not None:

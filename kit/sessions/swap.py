@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from kit.environment import reason
 from kit.errors import EnvironmentFault, Finding, Place
 from kit.sessions.files import RESTRICTED
 from kit.sessions.lock import session_lock
@@ -103,7 +104,7 @@ def exchange(new: Path, current: Path, *, step: Step = _silent, swap: Swap = swa
             _remove(old)
         _flush_folder(current.parent)
     except OSError as error:
-        fields = {"folder": current.name, "reason": error.strerror or str(error)}
+        fields = {"folder": current.name, "reason": reason(error)}
         raise EnvironmentFault(Finding("session.build.swap", Place(current.name), fields)) from error
     step("cleaned")
 
@@ -126,7 +127,7 @@ def recover(root: Path) -> bool:
                 found = True
                 _remove(leftover)
     except OSError as error:
-        fields = {"folder": root.name, "reason": error.strerror or str(error)}
+        fields = {"folder": root.name, "reason": reason(error)}
         raise EnvironmentFault(Finding("session.build.swap", Place(root.name), fields)) from error
     return found
 

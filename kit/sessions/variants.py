@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kit.authoring import rules_of
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
 from kit.cases.parameters import check_values
-from kit.errors import Finding, InvalidFile, KitError, Place, raise_for
+from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
 from kit.french import duration
 from kit.referentiel import Epreuve
 from kit.sessions.draws import Sitting, draw_of, fixed_findings, parameters_for
@@ -49,8 +49,8 @@ def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) 
         only: ids of épreuves to limit to; empty means all.
 
     Raises:
-        InvalidFile: every problem of every template and of the parameters the session fixes; an épreuve of
-            `only` that is not in the session.
+        InvalidFile: every problem of every template and of the parameters the session fixes.
+        UnknownCode: an épreuve of `only` is not in the session.
     """
     cases, findings = _cases(session, _chosen(session, only))
     raise_for(findings)
@@ -104,7 +104,7 @@ def _chosen(session: Session, only: Iterable[str]) -> list[str]:
     wanted = list(only)
     missing = [name for name in wanted if name not in known]
     if missing:
-        raise InvalidFile(
+        raise UnknownCode(
             *(Finding("build.only_unknown", Place(), {"code": n, "near": known}) for n in missing)
         )
     return [name for name in known if not wanted or name in wanted]

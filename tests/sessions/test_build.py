@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kit.errors import CaseFailed, InvalidFile, KitError
+from kit.errors import CaseFailed, InvalidFile, KitError, UnknownCode
 from kit.sessions.build import Build, build_session
 from kit.sessions.manifest import read_manifest
 from tests.builders import a_session
@@ -223,7 +223,7 @@ def test_only_keeps_the_files_and_entries_of_the_other_epreuves(built: Build, se
 
 
 def test_an_epreuve_that_is_not_in_the_session_is_refused(session: Path) -> None:
-    with pytest.raises(InvalidFile, match="E9"):
+    with pytest.raises(UnknownCode, match="E9"):
         build_session(session, only=["E9"])
 
 
@@ -240,7 +240,7 @@ def test_a_case_that_fails_leaves_the_previous_build_and_says_where(built: Build
     assert "ZeroDivisionError" in str(caught.value)
     assert len(caught.value.findings) == 4
     assert snapshot(built.folder) == before
-    assert list((session / ".cache" / "echecs").glob("*.ipynb"))
+    assert list((session / "echecs").glob("*.ipynb"))
     assert not list(session.glob(".build-*"))
 
 
@@ -370,6 +370,30 @@ def test_who_got_what_changes_with_the_build_or_not_at_all(
         assert (session / "attribution.csv").read_bytes() != before
     finally:
         rows.write_text(sound, "utf-8")
+
+
+def test_whoever_opens_a_session_finishes_an_exchange_cut_short(built: Build, session: Path) -> None:
+    from kit.sessions.opening import open_session
+
+    before = snapshot(session / "build")
+    (session / "build").rename(session / ".build-old-00000000-build")
+    open_session(session)
+    assert snapshot(session / "build") == before
+
+
+def test_an_epreuve_can_leave_a_session_and_come_back(built: Build, session: Path) -> None:
+    config, rows = session / "session.yaml", session / "inscriptions.csv"
+    sound, registered = config.read_text("utf-8"), rows.read_text("utf-8")
+    draws = (session / "tirages.csv").read_text("utf-8")
+    config.write_text(sound[: sound.index("  E3:")], "utf-8")
+    rows.write_text(registered.replace("C1,E3,1\n", ""), "utf-8")
+    try:
+        assert {entry.epreuve for entry in build_session(session).files} == {"E2"}
+    finally:
+        config.write_text(sound, "utf-8")
+        rows.write_text(registered, "utf-8")
+    build_session(session)
+    assert (session / "tirages.csv").read_text("utf-8") == draws
 
 
 def test_the_checks_of_a_session_see_its_templates(session: Path) -> None:

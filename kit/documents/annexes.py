@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any, Protocol
 
-from kit.cases.contents import cell_text, header_text
+from kit.cases.contents import header_text
 from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
 from kit.documents.markdown import blocks, inlines
 from kit.documents.model import Block, Fields, Figure, Heading, Paragraph, Table, text
 from kit.documents.packaging import NO_DATE, stable_zip
+from kit.documents.wording import FRENCH, Wording
 from kit.messages import label
 from kit.writing import csv_text
 
@@ -37,38 +38,39 @@ class AnyAnnex(Protocol):
     def content(self) -> Content: ...  # noqa: D102
 
 
-def annex_blocks(annex: AnyAnnex, language: str = "fr", level: int = 2) -> tuple[Block, ...]:
+def annex_blocks(annex: AnyAnnex, words: Wording = FRENCH, level: int = 2) -> tuple[Block, ...]:
     """Return an annex as blocks: its title, its content, its source."""
     key = "doc.annexe_to_return" if annex.to_return else "doc.annexe"
-    heading = Heading(level, text(label(key, id=annex.id, title=annex.title)))
+    heading = Heading(level, text(words.label(key, id=annex.id, title=annex.title)))
     number = (Fields(((label("grid.copy"), None),)),) if annex.to_return else ()
-    return (heading, *number, *_content(annex, language, level), *_source(annex))
+    return (heading, *number, *_content(annex, words, level), *_source(annex, words))
 
 
-def _source(annex: AnyAnnex) -> tuple[Block, ...]:
+def _source(annex: AnyAnnex, words: Wording) -> tuple[Block, ...]:
     if not annex.source:
         return ()
-    return (Paragraph(inlines(f"*{label('doc.source', source=annex.source)}*"), note=True),)
+    said = words.label("doc.source", source=annex.source)
+    return (Paragraph(inlines(f"*{said}*", language=words.language), note=True),)
 
 
-def _content(annex: AnyAnnex, language: str, level: int) -> tuple[Block, ...]:
+def _content(annex: AnyAnnex, words: Wording, level: int) -> tuple[Block, ...]:
     match annex.content:
         case TableContent() as table:
-            return (table_block(table, annex.title, empty="" if annex.to_return else "–"),)
+            return (table_block(table, words, empty="" if annex.to_return else "–"),)
         case FigureContent(svg=svg, alt=alt):
             return (Figure(svg.encode(), "svg", alt),)
-        case TextContent(text=words):
-            return blocks(words, base_level=level + 1, language=language)
+        case TextContent(text=body):
+            return blocks(body, base_level=level + 1, language=words.language)
     return ()
 
 
-def table_block(table: TableContent, caption: str | None = None, empty: str = "–") -> Table:
-    """Return a table annex as a table block, numbers right-aligned and written in French."""
+def table_block(table: TableContent, words: Wording = FRENCH, empty: str = "–") -> Table:
+    """Return a table annex as a table block, numbers right-aligned and written as the language wants."""
     return Table(
         header=tuple(text(header_text(column)) for column in table.columns),
         rows=tuple(
             tuple(
-                text(cell_text(column, cell, empty)) for column, cell in zip(table.columns, row, strict=True)
+                text(words.cell(column, cell, empty)) for column, cell in zip(table.columns, row, strict=True)
             )
             for row in table.rows
         ),

@@ -8,6 +8,7 @@ from kit.documents.annexes import annex_blocks
 from kit.documents.facts import ExamFacts
 from kit.documents.markdown import blocks
 from kit.documents.model import (
+    Align,
     Block,
     Box,
     Cover,
@@ -24,7 +25,8 @@ from kit.documents.model import (
     Text,
     text,
 )
-from kit.french import NBSP, clock, counted, duration, long_date, number, plural
+from kit.documents.wording import Wording
+from kit.french import NBSP, clock, counted, duration, long_date
 from kit.messages import label
 from kit.referentiel import parse_exact
 from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject, Identity
@@ -32,7 +34,7 @@ from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject
 
 def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
     """Return the subject: cover, points, context, dossiers, annexes."""
-    identity = subject.identity
+    identity, words = subject.identity, Wording(subject.identity.language)
     return Document(
         title=_title(facts.epreuve_title, identity.title),
         subject=label("doc.subject_of", code=identity.code),
@@ -48,11 +50,11 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
             annexes=_annex_range(subject),
         ),
         body=(
-            *_contents(subject),
-            *_context(subject),
-            *_dossiers(subject),
-            *_orals(subject),
-            *_annexes(subject),
+            *_contents(subject, words),
+            *_context(subject, words),
+            *_dossiers(subject, words),
+            *_orals(subject, words),
+            *_annexes(subject, words),
         ),
     )
 
@@ -112,8 +114,7 @@ def _annex_range(subject: CandidateSubject) -> str | None:
 
 def points_text(points: str) -> str:
     """Return a number of points with its noun: « 4 points », « 1,5 point »."""
-    value = parse_exact(points)
-    return f"{number(value)}{NBSP}{plural(value, 'point')}"
+    return Wording().points(points)
 
 
 def _notices(subject: CandidateSubject) -> tuple[Block, ...]:
@@ -128,70 +129,93 @@ def _notices(subject: CandidateSubject) -> tuple[Block, ...]:
     return (Box("notice", tuple(lines), label("doc.instructions")),)
 
 
-def _contents(subject: CandidateSubject) -> tuple[Block, ...]:
-    rows = [
-        (
-            text(label("doc.dossier", id=_rank(dossier.id), title=dossier.title)),
-            text(", ".join(_rank(question.id) for question in dossier.questions)),
-            text(points_text(dossier.points)),
-        )
-        for dossier in subject.dossiers
-    ]
-    rows.append(((Strong(text(label("doc.total"))),), (), (Strong(text(points_text(subject.points))),)))
-    header = (text(label("doc.part")), text(label("doc.questions")), text(label("doc.scale")))
-    table = Table(header, tuple(rows), ("left", "left", "right"), label("doc.scale_caption"), (6, 3, 2), True)
+def _contents(subject: CandidateSubject, words: Wording) -> tuple[Block, ...]:
+    shared = _is_shared(subject)
+    rows = [_contents_row(dossier, words, shared=shared) for dossier in subject.dossiers]
+    total = (Strong(text(words.label("doc.total"))),)
+    rows.append((total, *(((),) if shared else ()), (), (Strong(text(words.points(subject.points))),)))
+    names = ("part", *(("carrier",) if shared else ()), "questions", "scale")
+    aligns: list[Align] = ["left" for _ in names[1:]]
+    widths = (6.0, *((2.4,) if shared else ()), 3.0, 2.0)
+    header = tuple(text(words.label(f"doc.{name}")) for name in names)
+    table = Table(header, tuple(rows), (*aligns, "right"), words.label("doc.scale_caption"), widths, True)
     annexes = tuple((Paragraph(text(f"{annex.id} – {annex.title}")),) for annex in subject.annexes)
-    listed = (Paragraph((Strong(text(label("doc.annex_list"))),)), ListBlock(annexes)) if annexes else ()
-    return (Heading(1, text(label("doc.contents"))), table, *listed)
+    listed = (
+        (Paragraph((Strong(text(words.label("doc.annex_list"))),)), ListBlock(annexes)) if annexes else ()
+    )
+    return (Heading(1, text(words.label("doc.contents"))), table, *listed)
 
 
-def _context(subject: CandidateSubject) -> Iterator[Block]:
-    yield Heading(1, text(label("doc.context")))
-    yield from blocks(subject.context, base_level=2, language=subject.identity.language)
+def _contents_row(dossier: CandidateDossier, words: Wording, *, shared: bool) -> tuple[Inlines, ...]:
+    asked = [_rank(question.id) for question in dossier.questions]
+    if parse_exact(dossier.observed):
+        asked.append(words.label("doc.observed"))
+    carriers = ", ".join(words.label(f"doc.by_{carrier}") for carrier in dossier.carriers)
+    return (
+        text(words.label("doc.dossier", id=_rank(dossier.id), title=dossier.title)),
+        *((text(carriers),) if shared else ()),
+        text(", ".join(asked)),
+        text(words.points(dossier.points)),
+    )
 
 
-def _dossiers(subject: CandidateSubject) -> Iterator[Block]:
+def _is_shared(subject: CandidateSubject) -> bool:
+    """Whether a group delivers something: who delivers what is then said everywhere."""
+    return any("group" in dossier.carriers for dossier in subject.dossiers)
+
+
+def _context(subject: CandidateSubject, words: Wording) -> Iterator[Block]:
+    yield Heading(1, text(words.label("doc.context")))
+    yield from blocks(subject.context, base_level=2, language=words.language)
+
+
+def _dossiers(subject: CandidateSubject, words: Wording) -> Iterator[Block]:
     for dossier in subject.dossiers:
-        yield from _dossier(dossier, subject.identity.language)
+        yield from _dossier(dossier, words, shared=_is_shared(subject))
 
 
-def _dossier(dossier: CandidateDossier, language: str) -> Iterator[Block]:
-    title = label("doc.dossier", id=_rank(dossier.id), title=dossier.title)
-    yield Heading(1, (*text(title), LineBreak(), *text(f"({points_text(dossier.points)})")))
-    yield from blocks(dossier.text, base_level=2, language=language)
-    if dossier.questions:
-        yield Heading(2, text(label("doc.work")))
+def _dossier(dossier: CandidateDossier, words: Wording, *, shared: bool) -> Iterator[Block]:
+    title = words.label("doc.dossier", id=_rank(dossier.id), title=dossier.title)
+    yield Heading(1, (*text(title), LineBreak(), *text(f"({words.points(dossier.points)})")))
+    yield from blocks(dossier.text, base_level=2, language=words.language)
+    if parse_exact(dossier.observed):
+        said = words.label("doc.observed_points", points=words.points(dossier.observed))
+        yield Paragraph((Strong(text(said)),))
+    carrier: str | None = None
     for question in dossier.questions:
-        yield from _question(question, language)
+        if question.carrier != carrier:
+            carrier = question.carrier
+            yield Heading(2, text(words.label(f"doc.work_{carrier}" if shared else "doc.work")))
+        yield from _question(question, words)
 
 
-def _question(question: AskedQuestion, language: str) -> Iterator[Block]:
-    minutes = f", {label('doc.minutes', minutes=duration(question.minutes))}" if question.minutes else ""
-    head = label("doc.question", id=_rank(question.id), points=points_text(question.points))
-    yield Box("task", blocks(question.text, base_level=3, language=language), f"{head}{minutes}")
+def _question(question: AskedQuestion, words: Wording) -> Iterator[Block]:
+    advised = words.label("doc.minutes", minutes=words.minutes(question.minutes)) if question.minutes else ""
+    head = words.label("doc.question", id=_rank(question.id), points=words.points(question.points))
+    body = blocks(question.text, base_level=3, language=words.language)
+    yield Box("task", body, f"{head}, {advised}" if advised else head)
 
 
-def _orals(subject: CandidateSubject) -> Iterator[Block]:
-    language = subject.identity.language
+def _orals(subject: CandidateSubject, words: Wording) -> Iterator[Block]:
     for brief in subject.oral_briefs:
-        yield Heading(1, text(label("doc.oral")))
-        yield from blocks(brief, base_level=2, language=language)
+        yield Heading(1, text(words.label("doc.oral")))
+        yield from blocks(brief, base_level=2, language=words.language)
     for sheet in subject.sheets:
         yield Heading(1, text(sheet.title))
-        yield from blocks(sheet.text, base_level=2, language=language)
+        yield from blocks(sheet.text, base_level=2, language=words.language)
 
 
-def _annexes(subject: CandidateSubject) -> Iterator[Block]:
+def _annexes(subject: CandidateSubject, words: Wording) -> Iterator[Block]:
     if not subject.annexes:
         return
     yield PageBreak()
-    yield Heading(1, text(label("doc.annexes")))
+    yield Heading(1, text(words.label("doc.annexes")))
     apart = False
     for rank, annex in enumerate(subject.annexes):
         # A sheet to hand in is detached from the subject: it has its pages to itself, and room for the copy's number.
         if rank and (annex.to_return or apart):
             yield PageBreak()
-        yield from annex_blocks(annex, subject.identity.language)
+        yield from annex_blocks(annex, words)
         apart = annex.to_return
 
 

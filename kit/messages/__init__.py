@@ -2,7 +2,8 @@
 
 The sentences live in the YAML files beside this module, one file per room of the house. Each code has
 `found` (what was found) and, for problems, `remedy` (what to do); `{names}` are filled from a finding's
-fields. Labels have only `found`. Typography (espaces insécables) is applied here, once.
+fields. Labels have only `found`, with `en` for documents in English. Typography (espaces insécables) is applied
+here, once.
 """
 
 from __future__ import annotations
@@ -43,6 +44,16 @@ def remedy(code: str, /, **fields: Any) -> str:
 def label(code: str, /, **fields: Any) -> str:
     """Return the sentence of `code` as it stands: for titles, column headers and buttons."""
     return _filled(code, "found", fields)
+
+
+def english(code: str, /, **fields: Any) -> str:
+    """Return the English words of `code`, for a document in English; French typography stays out of them.
+
+    Raises:
+        KeyError: the code has none.
+    """
+    words: str = catalogue()[code]["en"]
+    return words.format_map({key: _shown(value) for key, value in fields.items()})
 
 
 def _filled(code: str, part: str, fields: dict[str, Any]) -> str:

@@ -44,17 +44,25 @@ class AskedQuestion(FrozenModel):
 
 
 class CandidateDossier(FrozenModel):
-    """A dossier as the candidate sees it."""
+    """A dossier as the candidate sees it. `observed` is what is assessed without a written answer, in points."""
 
     id: str
     title: str
     text: str
     questions: tuple[AskedQuestion, ...]
+    observed: str = "0"
+    observed_carrier: Carrier | None = None
 
     @property
     def points(self) -> str:
-        """Exact total of its questions."""
-        return _total(question.points for question in self.questions)
+        """Exact total of its questions and of what is observed."""
+        return _total((*(question.points for question in self.questions), self.observed))
+
+    @property
+    def carriers(self) -> tuple[Carrier, ...]:
+        """Who delivers what it asks, in order, each once."""
+        found = [question.carrier for question in self.questions]
+        return tuple(dict.fromkeys([*found, *([self.observed_carrier] if self.observed_carrier else [])]))
 
 
 class CandidateAnnex(FrozenModel):
@@ -222,7 +230,12 @@ def _for_candidate(dossier: SubjectDossier) -> CandidateDossier:
         for question in dossier.questions
         if not question.observed and question.requirements
     )  # fmt: skip
-    return CandidateDossier(id=dossier.id, title=dossier.title, text=dossier.text, questions=asked)
+    observed = [question for question in dossier.questions if question.observed and question.requirements]
+    return CandidateDossier(
+        id=dossier.id, title=dossier.title, text=dossier.text, questions=asked,
+        observed=_total(question.points for question in observed),
+        observed_carrier=observed[0].requirements[0].carrier if observed else None,
+    )  # fmt: skip
 
 
 def _total(values: Any) -> str:

@@ -48,14 +48,14 @@ def select_forms(template: CaseTemplate, forms: Mapping[str, str]) -> dict[str, 
     """Return the template's notebook with only the cells of the forms chosen.
 
     Each cell keeps its number in the template (`metadata.kit.cell`), so that messages point at the file the
-    author knows. Outputs are dropped.
+    author knows. Sources are those that were read and checked; outputs are dropped.
     """
     kept = []
     for cell, raw in zip(template.cells, template.notebook["cells"], strict=True):
         if cell.dossier is not None and forms.get(cell.dossier) != cell.form:
             continue
         metadata = {**raw.get("metadata", {}), "kit": {"cell": cell.number}}
-        clean = {**raw, "metadata": metadata}
+        clean = {**raw, "metadata": metadata, "source": cell.source}
         if raw["cell_type"] == "code":
             clean |= {"outputs": [], "execution_count": None}
         kept.append(clean)

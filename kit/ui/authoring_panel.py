@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kit.authoring.coverage import pool_totals
 from kit.errors import AuthorError, Finding
 from kit.french import duration, number
 from kit.messages import label
 from kit.referentiel import parse_exact
 from kit.sessions.workspace import find_workspace
 from kit.ui.authoring_state import AuthoringState
-from kit.ui.coverage import pool_totals
 from kit.ui.page import PagePanel, html
 
 
@@ -82,11 +82,8 @@ class AuthoringPanel(PagePanel):
         facts = [(label("ui.authoring.file"), str(template.path))]
         front = template.front
         if front is not None:
-            epreuve = (
-                f"{front.epreuve} – {self.state.rules.epreuve.short_title}"
-                if self.state.rules
-                else front.epreuve
-            )
+            known = self.state.rules.epreuve if self.state.rules else None
+            epreuve = f"{known.id} – {known.short_title}" if known else front.epreuve
             facts = [
                 (label("ui.authoring.title"), front.title),
                 (label("ui.sheet.epreuve"), epreuve),

@@ -8,10 +8,10 @@ from pathlib import Path
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from kit.authoring import check_template, rules_of
+from kit.authoring.coverage import FormPoints, ObservedCriterion, form_points, observed_criteria
 from kit.authoring.static import Rules
 from kit.cases import CaseTemplate, find_template, load_template, template_folders
 from kit.errors import Finding, KitError, Place, Severity
-from kit.ui.coverage import FormPoints, ObservedCriterion, form_points, observed_criteria
 
 
 class AuthoringState(HasTraits):
@@ -81,7 +81,7 @@ class AuthoringState(HasTraits):
     @property
     def criteria(self) -> tuple[ObservedCriterion, ...]:
         """The criteria of the épreuve with the questions that observe them."""
-        if self.template is None or self.rules is None:
+        if self.template is None or self.rules is None or self.rules.epreuve is None:
             return ()
         return observed_criteria(self.template, self.rules.epreuve, self.rules.referentiel)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kit.authoring.coverage import asked_questions, form_points, pool_totals
 from kit.cases import load_template
 from kit.ui.authoring_panel import AuthoringPanel
-from kit.ui.coverage import asked_questions, form_points, pool_totals
 from tests.builders import a_referentiel
 from tests.case_builders import CELLS, a_template, changed
 

@@ -72,7 +72,8 @@ def declared_annexes(template: CaseTemplate) -> Declared:
                 found.add(cell.magic.line.words["id"])
         elif cell.type == "code":
             tree = python_of(cell.source)
-            names = list(_called_with(tree)) if tree is not None else [None]
+            unread: list[str | None] = [None] if "annexe" in cell.source else []
+            names = list(_called_with(tree)) if tree is not None else unread
             found |= {name for name in names if name is not None}
             complete = complete and None not in names
     return Declared(frozenset(found), complete)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from kit.authoring.masking import python_of
@@ -15,6 +16,7 @@ _LINE_FIELDS = ("title",)
 _HIDDEN = ("exec", "globals", "locals", "setattr", "vars", "eval", "run_line_magic", "push")
 """Names of calls that can make variables no one reads in the source (`%run` becomes `run_line_magic`)."""
 _OF_IPYTHON = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
+_WORD = re.compile(r"[^\W\d]\w*")
 _HARMLESS = ("load_ext", "matplotlib", "config", "precision", "pip")
 
 
@@ -61,8 +63,9 @@ def _variables(template: CaseTemplate) -> set[str] | None:
     found.update(parameter.name for parameter in template.parameters)
     for cell in _code(template):
         tree = python_of(cell.source)
-        if tree is None:
-            return None
+        if tree is None:  # any of its words may be a name it would have made
+            found.update(_WORD.findall(cell.source))
+            continue
         for node in ast.walk(tree):
             if _hides(node):
                 return None

@@ -105,11 +105,12 @@ def _findings(template: CaseTemplate, result: RunResult, keep: Path | None) -> I
     yield from check_piece_texts(located, file)
     yield from check_figures(located, file)
     yield from annexes_twice(located, file)
-    if not stopped:
-        badly_written = {cell.number for cell in template.cells if cell.magic and cell.magic.line.findings}
-        for finding in missing_pieces(notebook, file):
-            if finding.where.cell not in badly_written:
-                yield finding
+    if stopped:
+        return
+    badly_written = {cell.number for cell in template.cells if cell.magic and cell.magic.line.findings}
+    lost = [item for item in missing_pieces(notebook, file) if item.where.cell not in badly_written]
+    yield from lost
+    if not lost:
         yield from check_annexes(located, file)
         yield from check_expected(located, file)
 

@@ -128,7 +128,10 @@ def test_a_table_that_says_nothing_or_twice_the_same_is_refused(
     assert refused(frame) == codes
 
 
-@pytest.mark.parametrize("value", [float("inf"), np.float64("-inf"), Decimal("inf"), 10**400, 10**5000, 1e15])
+@pytest.mark.parametrize(
+    "value",
+    [float("inf"), np.float64("-inf"), Decimal("inf"), 10**400, pytest.param(10**5000, id="endless"), 1e15],
+)
 @pytest.mark.parametrize("form", ["texte", "nombre", "€:2"])
 def test_a_number_no_document_can_show_is_refused(value: object, form: str) -> None:
     assert refused(pd.DataFrame({"CA": pd.Series([value, 1], dtype=object)}), CA=form) == [

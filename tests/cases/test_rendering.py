@@ -79,7 +79,7 @@ def test_a_field_badly_written_is_told_in_french(template: str, code: str) -> No
         ("{{ x }}", float("inf"), "case.field_number"),
         ("{{ x | keur }}", Decimal("inf"), "case.field_number"),
         ("{{ x }}", 10**400, "case.field_number"),
-        ("{{ x | pct }}", 10**5000, "case.field_number"),
+        pytest.param("{{ x | pct }}", 10**5000, "case.field_number", id="endless"),
         ("{{ x | nombre(400) }}", 1, "case.field_places"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 _ALONE = re.compile(r"^[ \t]*(?:\{%.*?%\}[ \t]*|\{#.*?#\}[ \t]*)+\n", re.MULTILINE | re.DOTALL)
 _STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -17,8 +18,9 @@ def masked(text: str) -> str:
     return _FIELD.sub(MASK, _STATEMENT.sub("", _ALONE.sub("", text)))
 
 
+@lru_cache(maxsize=512)
 def python_of(source: str) -> ast.Module | None:
-    """Return the syntax tree of a code cell, its IPython commands translated; None when it is not Python."""
+    """Return the syntax tree of a code cell, to be read only; None when it is not Python (IPython commands are)."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:

@@ -115,6 +115,8 @@ def check_keys(template: CaseTemplate) -> Iterator[Finding]:
     signs = {(_word(cell, "question"), _word(cell, "criterion")) for cell in _magics(template, "indicateurs")}
     for cell in _magics(template, "question"):
         name, where = _word(cell, "id"), _at(template, cell)
+        if not name:
+            continue  # its line is incomplete, and said to be
         if name not in answered:
             yield Finding("question.no_answer", where, {"id": name})
         for code in _line(cell).points:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kit.cases.template import CaseTemplate
 from kit.errors import AuthorError, Finding, Place
+from kit.referentiel import natural_key
 
 
 def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> dict[str, str]:
@@ -28,7 +29,7 @@ def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> d
     """
     available = template.forms(pool)
     dossiers = {cell.dossier for cell in template.cells if cell.dossier}
-    missing = sorted(dossiers - {name for name, forms in available.items() if forms})
+    missing = sorted(dossiers - {name for name, forms in available.items() if forms}, key=natural_key)
     if missing:
         place = Place(str(template.path))
         raise AuthorError(

@@ -27,7 +27,7 @@ from jinja2.meta import find_undeclared_variables
 from kit import french
 from kit.cases.contents import brief, is_unusable
 from kit.cases.quantities import FILTERS
-from kit.errors import AuthorError, Finding, Place, raise_for
+from kit.errors import AuthorError, Finding, Place
 from kit.reading import nearest
 
 _MAX_PLACES = 10
@@ -114,19 +114,27 @@ def environment() -> Environment:
     return env
 
 
+_BADLY_WRITTEN = (TemplateSyntaxError, RecursionError, SyntaxError, MemoryError)
+"""What compiling a template raises: its own error, and those of Python for what is nested without end."""
+
+
 def fields_findings(template: str) -> list[Finding]:
     """Return what is wrong with the way the fields of a text are written; nothing is filled."""
     try:
         environment().compile(template)
-    except TemplateAssertionError as error:
-        name = str(error.message).split("'")[1::2] or ["…"]  # « No filter named 'x'. »
-        near = nearest(name[0], environment().filters) or ["nombre", "eur", "pct", "date"]
-        return [Finding("case.field_filter", Place(), {"name": name[0], "near": near, "line": error.lineno})]
-    except TemplateSyntaxError as error:
-        return [Finding("case.field_syntax", Place(), {"line": error.lineno})]
-    except (RecursionError, SyntaxError, MemoryError):
-        return [Finding("case.field_syntax", Place(), {"line": 1})]
+    except _BADLY_WRITTEN as error:
+        return [_written_badly(error)]
     return []
+
+
+def _written_badly(error: BaseException) -> Finding:
+    """Return the finding of a template that does not compile; of Jinja's English only a filter's name is kept."""
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else 1
+    if isinstance(error, TemplateAssertionError):
+        name = (str(error.message).split("'")[1::2] or ["…"])[0]  # « No filter named 'x'. »
+        near = nearest(name, environment().filters) or ["nombre", "eur", "pct", "date"]
+        return Finding("case.field_filter", Place(), {"name": name, "near": near, "line": line})
+    return Finding("case.field_syntax", Place(), {"line": line})
 
 
 def field_names(template: str) -> set[str]:
@@ -142,14 +150,17 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
         AuthorError: fields are badly written, name variables that do not exist (all of them are listed), ask a
             value for something it does not have, or say nothing.
     """
-    raise_for(fields_findings(template), AuthorError)
+    try:
+        compiled = environment().from_string(template)
+    except _BADLY_WRITTEN as error:
+        raise AuthorError(_written_badly(error)) from error
     unknown = field_names(template) - set(variables)
     if unknown:
         raise AuthorError(
             *(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown))
         )
     try:
-        filled = environment().from_string(template).render(variables)
+        filled = compiled.render(variables)
     except UndefinedError as error:
         raise AuthorError.of("case.field_part", name=error.message or "…") from error
     return french.typeset(filled).strip()

@@ -63,7 +63,7 @@ def _variables(template: CaseTemplate) -> set[str] | None:
     found.update(parameter.name for parameter in template.parameters)
     for cell in _code(template):
         tree = python_of(cell.source)
-        if tree is None:  # any of its words may be a name it would have made
+        if tree is None or cell.source.lstrip().startswith("%%"):  # any of its words may be a name it makes
             found.update(_WORD.findall(cell.source))
             continue
         for node in ast.walk(tree):
@@ -79,8 +79,6 @@ def _hides(node: ast.AST) -> bool:
             return any(alias.name == "*" for alias in names)
         case ast.Call(func=ast.Attribute(attr="run_line_magic"), args=[ast.Constant(value=str(magic)), *_]):
             return magic not in _HARMLESS
-        case ast.Call(func=ast.Attribute(attr="run_cell_magic")):
-            return True
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in _HIDDEN
     return False

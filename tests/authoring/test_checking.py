@@ -182,7 +182,7 @@ def test_a_name_that_reading_cannot_see_is_left_to_the_run(workspace: Path, cell
 @pytest.mark.parametrize(
     "cell",
     ["for rien in range(3): pass", "def rien(): pass", "import rien", "from x import y as rien", "class rien: pass",
-     "with open('x') as rien: pass", "(rien := 3)", "a, *rien = 1, 2", "rien: int = 3"],
+     "with open('x') as rien: pass", "(rien := 3)", "%%time\nrien = 3", "a, *rien = 1, 2", "rien: int = 3"],
 )  # fmt: skip
 def test_a_name_that_a_cell_makes_is_known(workspace: Path, cell: str) -> None:
     cells = changed({"{{ total }}": "{{ rien }}"}, [cell])

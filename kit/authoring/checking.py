@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kit.authoring.citations import check_citations
 from kit.authoring.fields import check_code, check_fields
-from kit.authoring.runs import check_runs
+from kit.authoring.runs import check_runs, failure_finding
 from kit.authoring.static import Rules, check_codes, check_coverage, check_keys, check_lines, check_points
 from kit.authoring.texts import check_texts
 from kit.cases import CaseTemplate, load_template
 from kit.errors import Finding, KitError, Place, Severity
 from kit.reading import nearest
-from kit.referentiel import Referentiel, find_referentiel, load_referentiel, load_reglement
+from kit.referentiel import (
+    Epreuve,
+    Referentiel,
+    Reglement,
+    find_referentiel,
+    load_referentiel,
+    load_reglement,
+)
+
+__all__ = ["check_template", "failure_finding", "rules_of"]
 
 
 def check_template(
@@ -37,12 +47,12 @@ def check_template(
     """
     template = load_template(path)
     findings = list(_read(template))
-    rules, problems = rules_of(template, workspace)
+    sources, problems = _sources(template, workspace)
     findings += problems
-    if rules is not None:
-        findings += check_codes(template, rules)
-        if rules.epreuve is not None:
-            findings += check_coverage(template, rules.epreuve)
+    if sources.referentiel is not None:
+        findings += check_codes(template, sources.referentiel, sources.epreuve, sources.reglement)
+    if sources.epreuve is not None:
+        findings += check_coverage(template, sources.epreuve)
     if run and template.parameters:
         findings += check_runs(template, keep, jobs, told=tuple(findings))
     return _in_order(findings)
@@ -63,17 +73,33 @@ def _read(template: CaseTemplate) -> Iterator[Finding]:
         yield from check(template)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What a template says it is written for, each part None when it cannot be had."""
+
+    referentiel: Referentiel | None = None
+    epreuve: Epreuve | None = None
+    reglement: Reglement | None = None
+
+
 def rules_of(template: CaseTemplate, workspace: Path | None = None) -> tuple[Rules | None, list[Finding]]:
-    """Return the référentiel, épreuve and règlement a template is written for, and why one cannot be had."""
+    """Return the référentiel, épreuve and règlement a template is written for, or why they cannot be had."""
+    sources, findings = _sources(template, workspace)
+    if sources.referentiel is None or sources.epreuve is None or findings:
+        return None, findings
+    return Rules(sources.referentiel, sources.epreuve, sources.reglement), findings
+
+
+def _sources(template: CaseTemplate, workspace: Path | None) -> tuple[_Sources, list[Finding]]:
     written = template.announced
     if written.referentiel is None:
-        return None, []
+        return _Sources(), []
     where = Place(str(template.path), cell=1, field="referentiel")
     try:
         folder = find_referentiel(written.referentiel, workspace)
         referentiel = load_referentiel(folder)
     except KitError as error:
-        return None, [_moved(finding, where) for finding in error.findings]
+        return _Sources(), [_moved(finding, where) for finding in error.findings]
     findings: list[Finding] = []
     reglement = epreuve = None
     try:
@@ -84,7 +110,7 @@ def rules_of(template: CaseTemplate, workspace: Path | None = None) -> tuple[Rul
         epreuve = referentiel.epreuve(written.epreuve)
     elif written.epreuve is not None:
         findings.append(_unknown_epreuve(written.epreuve, referentiel, template.path))
-    return Rules(referentiel, epreuve, reglement), findings
+    return _Sources(referentiel, epreuve, reglement), findings
 
 
 def _moved(finding: Finding, where: Place) -> Finding:

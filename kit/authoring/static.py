@@ -19,10 +19,10 @@ from kit.referentiel import Epreuve, Referentiel, Reglement, exact_text, natural
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a template is checked against; what cannot be had is None, and hides nothing of the rest."""
+    """What a template is checked against."""
 
     referentiel: Referentiel
-    epreuve: Epreuve | None
+    epreuve: Epreuve
     reglement: Reglement | None = None
 
 
@@ -38,32 +38,37 @@ def check_lines(template: CaseTemplate) -> Iterator[Finding]:
     yield from _keys(template)
 
 
-def check_codes(template: CaseTemplate, rules: Rules) -> Iterator[Finding]:
-    """Yield the criteria, parts and levels that do not exist, or that the épreuve does not assess."""
+def check_codes(
+    template: CaseTemplate, referentiel: Referentiel, epreuve: Epreuve | None, reglement: Reglement | None
+) -> Iterator[Finding]:
+    """Yield the criteria, parts and levels that do not exist, or that the épreuve does not assess.
+
+    An épreuve or a règlement that cannot be had (None) hides nothing of what the référentiel alone tells.
+    """
+    criteria = {item.id for item in referentiel.criteria}
     for cell in _magics(template):
         line, where = _line(cell), _at(template, cell)
         codes = [*line.points, *([line.words["criterion"]] if "criterion" in line.words else [])]
         for code in codes:
-            yield from _criterion(code, rules, where)
-        part, epreuve = line.options.get("partie"), rules.epreuve
+            yield from _criterion(code, criteria, epreuve, where)
+        part = line.options.get("partie")
         if part is not None and epreuve is not None and part not in [item.id for item in epreuve.parts]:
             parts = [item.id for item in epreuve.parts]
             yield Finding("part.unknown", where, {"code": part, "epreuve": epreuve.id, "near": parts})
         level = line.options.get("niveau")
-        if level is not None and rules.reglement is not None and rules.reglement.scale.level(level) is None:
-            known = [item.id for item in rules.reglement.scale.levels]
+        if level is not None and reglement is not None and reglement.scale.level(level) is None:
+            known = [item.id for item in reglement.scale.levels]
             yield Finding("mark.unknown_level", where, {"level": level, "known": known})
 
 
-def _criterion(code: str, rules: Rules, where: Place) -> Iterator[Finding]:
-    criteria = {item.id for item in rules.referentiel.criteria}
-    linked = set(rules.epreuve.criteria()) if rules.epreuve is not None else criteria
+def _criterion(code: str, criteria: set[str], epreuve: Epreuve | None, where: Place) -> Iterator[Finding]:
+    linked = criteria if epreuve is None else set(epreuve.criteria())
     if code not in criteria:
         near = nearest(code, criteria) or sorted(linked, key=natural_key)[:6]
         yield Finding("criterion.unknown", where, {"code": code, "near": near})
-    elif rules.epreuve is not None and code not in linked:
+    elif epreuve is not None and code not in linked:
         known = sorted(linked, key=natural_key)
-        yield Finding("criterion.foreign", where, {"code": code, "epreuve": rules.epreuve.id, "known": known})
+        yield Finding("criterion.foreign", where, {"code": code, "epreuve": epreuve.id, "known": known})
 
 
 def check_points(template: CaseTemplate) -> Iterator[Finding]:

@@ -82,8 +82,11 @@ class AuthoringPanel(PagePanel):
         facts = [(label("ui.authoring.file"), str(template.path))]
         front = template.front
         if front is not None:
-            known = self.state.rules.epreuve if self.state.rules else None
-            epreuve = f"{known.id} – {known.short_title}" if known else front.epreuve
+            epreuve = (
+                f"{front.epreuve} – {self.state.rules.epreuve.short_title}"
+                if self.state.rules
+                else front.epreuve
+            )
             facts = [
                 (label("ui.authoring.title"), front.title),
                 (label("ui.sheet.epreuve"), epreuve),

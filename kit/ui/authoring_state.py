@@ -81,7 +81,7 @@ class AuthoringState(HasTraits):
     @property
     def criteria(self) -> tuple[ObservedCriterion, ...]:
         """The criteria of the épreuve with the questions that observe them."""
-        if self.template is None or self.rules is None or self.rules.epreuve is None:
+        if self.template is None or self.rules is None:
             return ()
         return observed_criteria(self.template, self.rules.epreuve, self.rules.referentiel)
 

@@ -6,8 +6,9 @@ import ast
 import re
 from functools import lru_cache
 
-_ALONE = re.compile(r"^[ \t]*(?:\{%.*?%\}[ \t]*|\{#.*?#\}[ \t]*)+\n", re.MULTILINE | re.DOTALL)
-_STATEMENT = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_ONE = r"(?:\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\})"
+_STATEMENT = re.compile(_ONE, re.DOTALL)
+_ALONE = re.compile(rf"^[ \t]*(?:{_ONE}[ \t]*)+\n", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 MASK = "\ufffd"
 """What stands for a field: a sign that is neither blank, nor a letter, nor a digit."""

@@ -51,8 +51,10 @@ class YamlData:
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return the known words that look most like `word`, best first."""
-    return difflib.get_close_matches(word, list(known), n=count, cutoff=0.5)
+    """Return the known words that look most like `word`, best first; of equals, the first by name."""
+    close = difflib.get_close_matches(word, known := sorted(set(known)), n=len(known) or 1, cutoff=0.5)
+    likeness = {name: difflib.SequenceMatcher(None, name, word).ratio() for name in close}
+    return sorted(close, key=lambda name: (-likeness[name], len(name), name))[:count]
 
 
 def read_text(path: Path) -> str:

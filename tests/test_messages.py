@@ -60,8 +60,9 @@ def test_every_sentence_is_used() -> None:
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_a_sentence_is_written_in_french_typography(code: str) -> None:
-    for part, text in catalogue()[code].items():
-        assert part in ("found", "remedy")
+    entry = catalogue()[code]
+    assert {*entry} <= {"found", "remedy", "en"}
+    for text in (entry[part] for part in ("found", "remedy") if part in entry):
         assert "'" not in text.replace("'{", "").replace("}'", ""), "apostrophe droite"
         assert "..." not in text
         assert "  " not in text or code.startswith("session.example.")  # aligned comments of a YAML file
@@ -77,6 +78,16 @@ def test_a_problem_says_what_was_found_and_what_to_do(code: str) -> None:
     assert sentence(code, **fields)[0].isupper() or sentence(code, **fields)[0] in "«x0123456789%_"
     assert sentence(code, **fields)[-1] in ".!?…"
     assert remedy(code, **fields)
+
+
+@pytest.mark.parametrize("code", sorted(code for code, entry in catalogue().items() if "en" in entry))
+def test_english_words_take_the_same_fields_and_no_french_typography(code: str) -> None:
+    entry = catalogue()[code]
+    fields = [
+        {name for _, name, _, _ in string.Formatter().parse(entry[part]) if name} for part in ("found", "en")
+    ]
+    assert fields[0] == fields[1]
+    assert re.search(r"[«»\u00a0\u202f]| [:;!?]", entry["en"]) is None
 
 
 def test_lists_are_written_with_commas() -> None:

@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from kit.errors import Finding, InvalidFile
-from kit.reading import MAX_BYTES, MAX_NODES, FrozenModel, YamlData, parse_yaml, read_text, validate
+from kit.reading import MAX_BYTES, MAX_NODES, FrozenModel, YamlData, nearest, parse_yaml, read_text, validate
 
 
 class Leaf(FrozenModel):
@@ -153,3 +153,17 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
 
 def test_an_empty_file_is_a_model_without_values():
     assert validate(Tree, YamlData(None, {}), "f.yaml") == Tree()
+
+
+def test_words_that_are_as_near_come_in_the_order_of_their_names() -> None:
+    assert nearest("Q9", ["Q3", "Q1", "Q2"]) == ["Q1", "Q2", "Q3"]
+    assert nearest("CE1.9", {"CE1.3", "CE1.10", "CE1.1", "CE1.2"}, 2) == ["CE1.1", "CE1.2"]
+
+
+def test_the_nearest_word_comes_first() -> None:
+    assert nearest("couleurs", ["chaleur", "couleur"])[0] == "couleur"
+
+
+@pytest.mark.parametrize("known", [[], {}, ["xyz"]])
+def test_nothing_near_is_nothing(known: list[str]) -> None:
+    assert nearest("abc", known) == []

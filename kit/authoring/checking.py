@@ -2,140 +2,123 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from kit.authoring.pieces_checks import check_annexes, check_expected, check_figures
+from kit.authoring.citations import check_citations
+from kit.authoring.fields import check_code, check_fields
+from kit.authoring.runs import check_runs
 from kit.authoring.static import Rules, check_codes, check_coverage, check_keys, check_lines, check_points
-from kit.cases import CaseTemplate, load_template, read_pieces, select_forms
+from kit.authoring.texts import check_texts
+from kit.cases import CaseTemplate, load_template
 from kit.errors import Finding, KitError, Place, Severity
-from kit.execution import Run, RunResult, execute_many
-from kit.messages import catalogue, label
 from kit.reading import nearest
-from kit.referentiel import Referentiel, find_referentiel, load_referentiel, load_reglement
-from kit.writing import json_text, write_bytes, write_text
+from kit.referentiel import (
+    Epreuve,
+    Referentiel,
+    Reglement,
+    find_referentiel,
+    load_referentiel,
+    load_reglement,
+)
 
 
 def check_template(
-    path: Path, workspace: Path | None = None, keep: Path | None = None, run: bool = True
+    path: Path,
+    workspace: Path | None = None,
+    keep: Path | None = None,
+    run: bool = True,
+    jobs: int | None = None,
 ) -> list[Finding]:
-    """Return everything found in a template: errors, warnings and remarks, in the order of the cells.
+    """Return everything found in a template, once: errors, warnings and remarks, in the order of the cells.
 
     Args:
         path: the notebook.
         workspace: where a school's own référentiels lie.
         keep: folder where a notebook that failed is kept for its author.
-        run: whether to execute it too (each form of each dossier at least once).
+        run: whether to execute it too: each form of each dossier, and each value of each parameter that varies.
+        jobs: notebooks executed at once (default: the number of cores).
 
     Raises:
-        InvalidFile: the file is no notebook at all.
+        InvalidFile: the file is no notebook, or has malformed cells.
     """
     template = load_template(path)
-    findings = [*template.findings, *check_lines(template), *check_points(template), *check_keys(template)]
-    rules, problems = rules_of(template, workspace)
+    findings = list(_read(template))
+    sources, problems = _sources(template, workspace)
     findings += problems
-    if rules is not None:
-        findings += [*check_codes(template, rules), *check_coverage(template, rules)]
+    if sources.referentiel is not None:
+        findings += check_codes(template, sources.referentiel, sources.epreuve, sources.reglement)
+    if sources.epreuve is not None:
+        findings += check_coverage(template, sources.epreuve)
     if run and template.parameters:
-        findings += _check_runs(template, keep)
+        findings += check_runs(template, keep, jobs, told=tuple(findings))
     return _in_order(findings)
+
+
+def _read(template: CaseTemplate) -> Iterator[Finding]:
+    """Yield what the file alone shows."""
+    yield from template.findings
+    for check in (
+        check_lines,
+        check_points,
+        check_keys,
+        check_code,
+        check_fields,
+        check_citations,
+        check_texts,
+    ):
+        yield from check(template)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What a template says it is written for, each part None when it cannot be had."""
+
+    referentiel: Referentiel | None = None
+    epreuve: Epreuve | None = None
+    reglement: Reglement | None = None
 
 
 def rules_of(template: CaseTemplate, workspace: Path | None = None) -> tuple[Rules | None, list[Finding]]:
     """Return the référentiel, épreuve and règlement a template is written for, or why they cannot be had."""
-    if template.front is None:
-        return None, []
-    where = Place(str(template.path), cell=1, field="epreuve")
+    sources, findings = _sources(template, workspace)
+    if sources.referentiel is None or sources.epreuve is None or findings:
+        return None, findings
+    return Rules(sources.referentiel, sources.epreuve, sources.reglement), findings
+
+
+def _sources(template: CaseTemplate, workspace: Path | None) -> tuple[_Sources, list[Finding]]:
+    written = template.announced
+    if written.referentiel is None:
+        return _Sources(), []
+    where = Place(str(template.path), cell=1, field="referentiel")
     try:
-        folder = find_referentiel(template.front.referentiel, workspace)
+        folder = find_referentiel(written.referentiel, workspace)
         referentiel = load_referentiel(folder)
+    except KitError as error:
+        return _Sources(), [_moved(finding, where) for finding in error.findings]
+    findings: list[Finding] = []
+    reglement = epreuve = None
+    try:
         reglement = load_reglement(folder / "reglement.yaml")
     except KitError as error:
-        moved = Place(str(template.path), cell=1, field="referentiel")
-        return None, [Finding(f.code, f.where if f.where.file else moved, f.fields) for f in error.findings]
-    if template.front.epreuve not in {epreuve.id for epreuve in referentiel.epreuves}:
-        return None, [_unknown_epreuve(template.front.epreuve, referentiel, where)]
-    return Rules(referentiel, referentiel.epreuve(template.front.epreuve), reglement), []
+        findings += [_moved(finding, where) for finding in error.findings]
+    if written.epreuve in {item.id for item in referentiel.epreuves}:
+        epreuve = referentiel.epreuve(written.epreuve)
+    elif written.epreuve is not None:
+        findings.append(_unknown_epreuve(written.epreuve, referentiel, template.path))
+    return _Sources(referentiel, epreuve, reglement), findings
 
 
-def _unknown_epreuve(code: str, referentiel: Referentiel, where: Place) -> Finding:
+def _moved(finding: Finding, where: Place) -> Finding:
+    return Finding(finding.code, finding.where if finding.where.file else where, finding.fields)
+
+
+def _unknown_epreuve(code: str, referentiel: Referentiel, path: Path) -> Finding:
     known = [epreuve.id for epreuve in referentiel.epreuves]
+    where = Place(str(path), cell=1, field="epreuve")
     return Finding("epreuve.unknown", where, {"code": code, "near": nearest(code, known) or known})
-
-
-def _check_runs(template: CaseTemplate, keep: Path | None) -> Iterator[Finding]:
-    with tempfile.TemporaryDirectory(prefix="kit-check-") as scratch:
-        runs = [
-            _prepared(template, forms, Path(scratch) / f"run-{number}")
-            for number, forms in enumerate(_combinations(template))
-        ]
-        seen: set[tuple[str, int | None, str]] = set()
-        for result in execute_many(runs, jobs=2):
-            for finding in _findings(template, result, keep):
-                key = (finding.code, finding.where.cell, finding.message)
-                if key not in seen:
-                    seen.add(key)
-                    yield finding
-
-
-def _combinations(template: CaseTemplate) -> Iterator[dict[str, str]]:
-    """Yield the fewest choices of forms in which every form stands once."""
-    for pool in ("examen", "entrainement"):
-        forms = template.forms(pool)
-        if pool == "entrainement" and not any(forms.values()):
-            continue
-        for rank in range(max((len(names) for names in forms.values()), default=1)):
-            yield {dossier: names[rank % len(names)] for dossier, names in forms.items() if names}
-
-
-def _prepared(template: CaseTemplate, forms: dict[str, str], folder: Path) -> Run:
-    prepared = folder / "case.ipynb"
-    write_text(prepared, json_text(select_forms(template, forms)))
-    defaults = {parameter.name: parameter.default for parameter in template.parameters}
-    return Run(prepared, folder / "executed.ipynb", defaults, template.path.parent)
-
-
-def _findings(template: CaseTemplate, result: RunResult, keep: Path | None) -> Iterable[Finding]:
-    import nbformat
-
-    file = str(template.path)
-    if not result.ok or result.output is None:
-        return [failure_finding(template, result, keep)]
-    try:
-        located = read_pieces(nbformat.read(result.output, as_version=4), file)
-    except KitError as error:
-        return error.findings
-    return [*check_annexes(located, file), *check_figures(located, file), *check_expected(located, file)]
-
-
-_OURS = {"AuthorError", "InvalidFile", "UnknownCode", "EnvironmentFault"}
-"""Errors whose text is already a French sentence."""
-
-
-def failure_finding(template: CaseTemplate, result: RunResult, keep: Path | None) -> Finding:
-    """Return what to tell the author of a run that failed: template, cell, question, exception, notebook kept."""
-    kept = "—"
-    if keep is not None and result.output is not None:
-        target = keep / f"{template.slug}-graine-{result.run.parameters.get('seed', '')}.ipynb"
-        write_bytes(target, result.output.read_bytes(), 0o600)
-        kept = str(target)
-    cell = result.failure.cell if result.failure else None
-    owner = next((item for item in template.cells if item.number == cell), None)
-    item = (
-        owner.magic.line.words.get("id") or owner.magic.line.words.get("question")
-        if owner and owner.magic
-        else None
-    )
-    name = result.failure.name if result.failure else type(result.error).__name__
-    detail = result.failure.detail if result.failure else str(result.error)
-    at = f" à la cellule {cell}" if cell else ""
-    fields = {"template": template.slug, "at": at, "name": name, "detail": detail.strip()[:400], "kept": kept}
-    if name in _OURS:
-        return Finding("case.cell_refused", Place(str(template.path), cell=cell, item=item), fields)
-    explained = f"exception.{name}"
-    fields["name"] = f"{label(explained)} ({name})" if explained in catalogue() else name
-    return Finding("case.cell_failed", Place(str(template.path), cell=cell, item=item), fields)
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from kit.authoring.citations import cited
 from kit.cases import pieces
 from kit.cases.pieces import Located
 from kit.errors import Finding, Place, Severity
-from kit.referentiel import parse_exact
+from kit.referentiel import natural_key, parse_exact
 
-_CODE = r"[A-Z]{1,3}\d{1,3}"
-_CITED = re.compile(
-    rf"\bannexes?[\s\u00a0\u202f]+({_CODE}(?:\s*(?:,|et|ou|à|&|-|–)\s*{_CODE})*)", re.IGNORECASE
-)
-_RANGE = re.compile(rf"({_CODE})\s*(?:à|-|–)\s*({_CODE})")
 MIN_ALT = 20
 
 
-def cited(text: str) -> set[str]:
-    """Return the annexes a text cites: « annexe A1 », « annexes A2 et A3 », « annexes A1 à A4 ».
-
-    >>> sorted(cited("Voir l’annexe A1, puis les annexes A3 à A5."))
-    ['A1', 'A3', 'A4', 'A5']
-    """
-    found: set[str] = set()
-    for match in _CITED.finditer(text):
-        found.update(re.findall(_CODE, match[1]))
-        for first, last in _RANGE.findall(match[1]):
-            found.update(_between(first, last))
-    return found
-
-
-def _between(first: str, last: str) -> set[str]:
-    letters, start = re.match(r"([A-Z]+)(\d+)", first).groups()  # type: ignore[union-attr]
-    end = int(re.sub(r"\D", "", last))
-    return (
-        {f"{letters}{number}" for number in range(int(start), end + 1)} if end - int(start) < 100 else set()
-    )
-
-
 def check_annexes(located: tuple[Located, ...], file: str) -> Iterator[Finding]:
-    """Yield the annexes cited and missing, never cited, used twice, without source."""
-    annexes = {item.piece.id: item for item in located if isinstance(item.piece, pieces.Annex)}
+    """Yield the annexes cited and missing, never cited, without source."""
+    annexes = [item for item in located if isinstance(item.piece, pieces.Annex)]
+    known = sorted({item.piece.id for item in annexes}, key=natural_key)
     used: set[str] = set()
     for item in located:
-        citations = cited(_candidate_text(item.piece))
-        used |= citations - {getattr(item.piece, "id", None)}
-        for name in sorted(citations - set(annexes)):
-            where = Place(file, cell=item.cell, item=getattr(item.piece, "id", None))
-            yield Finding("annexe.missing", where, {"id": name, "known": sorted(annexes) or ["—"]})
-    seen: set[str] = set()
-    for item in located:
-        if not isinstance(item.piece, pieces.Annex):
-            continue
+        own = getattr(item.piece, "id", None)
+        citations = cited(_candidate_text(item.piece), known)
+        used |= citations - {own}
+        for name in sorted(citations - set(known), key=natural_key):
+            fields = {"id": name, "known": known or ["—"]}
+            yield Finding("annexe.missing", Place(file, cell=item.cell, item=own), fields)
+    for item in annexes:
         where = Place(file, cell=item.cell, item=item.piece.id)
-        if item.piece.id in seen:
-            yield Finding("annexe.twice", where, {"id": item.piece.id, "first": annexes[item.piece.id].cell})
-        elif item.piece.id not in used:
+        if item.piece.id not in used:
             yield Finding("annexe.unused", where, {"id": item.piece.id})
-        if not item.piece.source and not item.piece.to_return:
+        if not item.piece.source.strip() and not item.piece.to_return:
             yield Finding("annexe.no_source", where, {"id": item.piece.id}, Severity.WARNING)
-        seen.add(item.piece.id)
 
 
 def check_figures(located: tuple[Located, ...], file: str) -> Iterator[Finding]:
@@ -88,7 +57,8 @@ def check_expected(located: tuple[Located, ...], file: str) -> Iterator[Finding]
             continue
         where = Place(file, cell=item.cell, item=item.piece.question)
         if item.piece.question not in asked:
-            fields = {"id": item.piece.question, "magic": "attendu", "near": sorted(asked) or ["—"]}
+            near = sorted(asked - {""}, key=natural_key) or ["—"]
+            fields = {"id": item.piece.question, "magic": "attendu", "near": near}
             yield Finding("question.unknown", where, fields)
         limits = item.piece.plausible
         if limits is not None and not _within(item.piece.value, limits):
@@ -102,7 +72,6 @@ def check_expected(located: tuple[Located, ...], file: str) -> Iterator[Finding]
 
 
 def _within(value: str, limits: tuple[str, str]) -> bool:
-
     return parse_exact(limits[0]) <= parse_exact(value) <= parse_exact(limits[1])
 
 

@@ -5,10 +5,10 @@ Every alternative is checked: a criterion that only one form of a dossier lets o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
+from kit.authoring.coverage import POOLS, asked_questions, form_points, subject_totals
 from kit.cases import CaseTemplate
 from kit.cases.magic_lines import MagicLine
 from kit.cases.template import Cell
@@ -32,80 +32,84 @@ def check_lines(template: CaseTemplate) -> Iterator[Finding]:
         if cell.magic is not None:
             for finding in cell.magic.line.findings:
                 yield Finding(finding.code, _at(template, cell), finding.fields, finding.severity)
+            if _line(cell).name != "dossier" and not cell.magic.body.strip():
+                yield Finding("piece.empty", _at(template, cell), {"piece": f"%%{_line(cell).name}"})
     yield from _twice(template)
     yield from _keys(template)
 
 
-def check_codes(template: CaseTemplate, rules: Rules) -> Iterator[Finding]:
-    """Yield the criteria, parts and levels that do not exist, or that the épreuve does not assess."""
-    criteria = {item.id for item in rules.referentiel.criteria}
-    linked = set(rules.epreuve.criteria())
-    parts = [part.id for part in rules.epreuve.parts]
+def check_codes(
+    template: CaseTemplate, referentiel: Referentiel, epreuve: Epreuve | None, reglement: Reglement | None
+) -> Iterator[Finding]:
+    """Yield the criteria, parts and levels that do not exist, or that the épreuve does not assess.
+
+    An épreuve or a règlement that cannot be had (None) hides nothing of what the référentiel alone tells.
+    """
+    criteria = {item.id for item in referentiel.criteria}
     for cell in _magics(template):
         line, where = _line(cell), _at(template, cell)
         codes = [*line.points, *([line.words["criterion"]] if "criterion" in line.words else [])]
         for code in codes:
-            if code not in criteria:
-                near = nearest(code, criteria) or sorted(linked, key=natural_key)[:6]
-                yield Finding("criterion.unknown", where, {"code": code, "near": near})
-            elif code not in linked:
-                known = sorted(linked, key=natural_key)
-                fields = {"code": code, "epreuve": rules.epreuve.id, "known": known}
-                yield Finding("criterion.foreign", where, fields)
+            yield from _criterion(code, criteria, epreuve, where)
         part = line.options.get("partie")
-        if part is not None and part not in parts:
-            fields = {"code": part, "epreuve": rules.epreuve.id, "near": parts}
-            yield Finding("part.unknown", where, fields)
+        if part is not None and epreuve is not None and part not in [item.id for item in epreuve.parts]:
+            parts = [item.id for item in epreuve.parts]
+            yield Finding("part.unknown", where, {"code": part, "epreuve": epreuve.id, "near": parts})
         level = line.options.get("niveau")
-        if level is not None and rules.reglement is not None and rules.reglement.scale.level(level) is None:
-            known = [item.id for item in rules.reglement.scale.levels]
+        if level is not None and reglement is not None and reglement.scale.level(level) is None:
+            known = [item.id for item in reglement.scale.levels]
             yield Finding("mark.unknown_level", where, {"level": level, "known": known})
+
+
+def _criterion(code: str, criteria: set[str], epreuve: Epreuve | None, where: Place) -> Iterator[Finding]:
+    linked = criteria if epreuve is None else set(epreuve.criteria())
+    if code not in criteria:
+        near = nearest(code, criteria) or sorted(linked, key=natural_key)[:6]
+        yield Finding("criterion.unknown", where, {"code": code, "near": near})
+    elif epreuve is not None and code not in linked:
+        known = sorted(linked, key=natural_key)
+        yield Finding("criterion.foreign", where, {"code": code, "epreuve": epreuve.id, "known": known})
 
 
 def check_points(template: CaseTemplate) -> Iterator[Finding]:
     """Yield the dossiers, and the subject, whose points do not add up to what is announced."""
-    front = template.front
-    by_form, common = _points(template)
-    for (dossier, form), (cell, total) in by_form.items():
-        declared = _line(cell).options.get("points")
-        if declared is not None and _number(declared) != total:
-            fields = {"id": f"{dossier} ({form})", "total": exact_text(total), "declared": declared}
-            yield Finding("dossier.points", _at(template, cell), fields)
-    if front is None:
-        return
-    for pool in ("examen", "entrainement"):
-        forms = template.forms(pool)
-        if pool == "entrainement" and not any(forms.values()):
-            continue
-        totals = {common}
-        for dossier, names in forms.items():
-            totals = {
-                t + by_form[dossier, name][1] for t in totals for name in names if (dossier, name) in by_form
+    rows = form_points(template)
+    for row in rows:
+        if row.dossier is not None and not row.agrees and row.announced is not None:
+            fields = {
+                "id": f"{row.dossier} ({row.form})",
+                "total": exact_text(row.given),
+                "declared": exact_text(row.announced),
             }
-        for total in sorted(totals - {parse_exact(front.points)}):
-            fields = {"total": exact_text(total), "declared": front.points}
-            yield Finding("subject.points", Place(str(template.path), cell=1, field="points"), fields)
+            yield Finding(
+                "dossier.points", Place(str(template.path), cell=row.cell, item=row.dossier), fields
+            )
+    points = template.announced.points
+    if points is None:
+        return
+    wrong = {total for totals in subject_totals(rows).values() for total in totals} - {parse_exact(points)}
+    for total in sorted(wrong):
+        fields = {"total": exact_text(total), "declared": points}
+        yield Finding("subject.points", Place(str(template.path), cell=1, field="points"), fields)
 
 
-def check_coverage(template: CaseTemplate, rules: Rules) -> Iterator[Finding]:
+def check_coverage(template: CaseTemplate, epreuve: Epreuve) -> Iterator[Finding]:
     """Yield the principal criteria that some alternative leaves without a question or an observation."""
-    asked: dict[tuple[str, str] | None, set[str]] = {}
-    for cell in _magics(template, "question", "observation"):
-        key = (cell.dossier, cell.form) if cell.dossier and cell.form else None
-        asked.setdefault(key, set()).update(_line(cell).points)
-    where = Place(str(template.path), item=rules.epreuve.id)
-    for pool in ("examen", "entrainement"):
+    asked: dict[tuple[str, str | None] | None, set[str]] = {}
+    for question in asked_questions(template):
+        key = (question.dossier, question.form) if question.dossier else None
+        asked.setdefault(key, set()).update(question.points)
+    where = Place(str(template.path), item=epreuve.id)
+    for pool in POOLS:
         forms = template.forms(pool)
-        if pool == "entrainement" and not any(forms.values()):
+        if pool != POOLS[0] and not any(forms.values()):
             continue
         sure = set(asked.get(None, ()))
         for dossier, names in forms.items():
             covered = [asked.get((dossier, name), set()) for name in names]
             sure |= set.intersection(*covered) if covered else set()
-        for code in rules.epreuve.criteria("principal"):
-            links = [
-                link for link in rules.epreuve.links if link.criterion == code and link.role == "principal"
-            ]
+        for code in epreuve.criteria("principal"):
+            links = [link for link in epreuve.links if link.criterion == code and link.role == "principal"]
             if code not in sure and any(link.when is None for link in links):
                 yield Finding("criterion.unobserved", where, {"code": code, "pool": pool})
 
@@ -116,6 +120,8 @@ def check_keys(template: CaseTemplate) -> Iterator[Finding]:
     signs = {(_word(cell, "question"), _word(cell, "criterion")) for cell in _magics(template, "indicateurs")}
     for cell in _magics(template, "question"):
         name, where = _word(cell, "id"), _at(template, cell)
+        if not name:
+            continue  # its line is incomplete, and said to be
         if name not in answered:
             yield Finding("question.no_answer", where, {"id": name})
         for code in _line(cell).points:
@@ -128,7 +134,8 @@ def check_keys(template: CaseTemplate) -> Iterator[Finding]:
 
 def _keys(template: CaseTemplate) -> Iterator[Finding]:
     """Yield the corrigés, alternatives and signs of questions that do not exist."""
-    asked = sorted({_word(cell, "id") for cell in _magics(template, "question", "observation")} - {""})
+    names = {_word(cell, "id") for cell in _magics(template, "question", "observation")} - {""}
+    asked = sorted(names, key=natural_key)
     for cell in _magics(template, "corrige", "accepte", "indicateurs"):
         name = _word(cell, "question")
         if name and name not in asked:
@@ -140,15 +147,18 @@ def _twice(template: CaseTemplate) -> Iterator[Finding]:
     seen: dict[tuple[str, str, str | None], list[Cell]] = {}
     for cell in _magics(template, "question", "annexe", "observation"):
         if _word(cell, "id"):
-            seen.setdefault((_line(cell).name, _word(cell, "id"), cell.dossier), []).append(cell)
+            name = _word(cell, "id")
+            same = name.casefold() if _line(cell).name == "annexe" else name
+            seen.setdefault((_line(cell).name, same, cell.dossier), []).append(cell)
     names: dict[tuple[str, str], list[Cell]] = {}
     for (kind, name, _), cells in seen.items():
         names.setdefault((kind, name), []).extend(cells)
-    for (kind, name), cells in names.items():
+    for (kind, _), cells in names.items():
         for cell in cells[1:]:
             if any(_together(cell, other) for other in cells if other.number < cell.number):
                 code = "annexe.twice" if kind == "annexe" else "question.twice"
-                yield Finding(code, _at(template, cell), {"id": name, "first": cells[0].number})
+                fields = {"id": _word(cell, "id"), "first": cells[0].number}
+                yield Finding(code, _at(template, cell), fields)
     forms: dict[tuple[str | None, str | None], Cell] = {}
     for cell in _magics(template, "dossier"):
         first = forms.setdefault((cell.dossier, cell.form), cell)
@@ -160,30 +170,6 @@ def _twice(template: CaseTemplate) -> Iterator[Finding]:
 def _together(one: Cell, other: Cell) -> bool:
     """Tell whether two cells can stand in the same subject: not two forms of one dossier."""
     return one.dossier is None or one.dossier != other.dossier or one.form == other.form
-
-
-def _points(template: CaseTemplate) -> tuple[Mapping[tuple[str, str], tuple[Cell, Fraction]], Fraction]:
-    """Return the points of each dossier form, and those of the questions outside any dossier."""
-    by_form: dict[tuple[str, str], tuple[Cell, Fraction]] = {}
-    common = Fraction(0)
-    for cell in _magics(template, "dossier"):
-        if cell.dossier and cell.form:
-            by_form.setdefault((cell.dossier, cell.form), (cell, Fraction(0)))
-    for cell in _magics(template, "question", "observation"):
-        given = sum((_number(value) for value in _line(cell).points.values()), start=Fraction(0))
-        key = (cell.dossier or "", cell.form or "")
-        if key in by_form:
-            by_form[key] = (by_form[key][0], by_form[key][1] + given)
-        else:
-            common += given
-    return by_form, common
-
-
-def _number(text: str) -> Fraction:
-    try:
-        return parse_exact(text)
-    except ValueError:
-        return Fraction(0)
 
 
 def _magics(template: CaseTemplate, *names: str) -> Iterator[Cell]:
@@ -202,4 +188,5 @@ def _word(cell: Cell, name: str) -> str:
 
 
 def _at(template: CaseTemplate, cell: Cell) -> Place:
-    return Place(str(template.path), cell=cell.number, item=_word(cell, "id") or None)
+    item = _word(cell, "id") or _word(cell, "question") or None
+    return Place(str(template.path), cell=cell.number, item=item)

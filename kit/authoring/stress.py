@@ -12,8 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from kit.authoring.checking import failure_finding, rules_of
-from kit.authoring.pieces_checks import check_annexes, check_expected, check_figures
+from kit.authoring.checking import rules_of
+from kit.authoring.runs import check_pieces, failure_finding
 from kit.authoring.static import Rules
 from kit.cases import CaseTemplate, draw_forms, load_template, read_pieces, select_forms
 from kit.documents.facts import ExamFacts, exam_facts
@@ -253,9 +253,7 @@ def _examine(
         located = read_pieces(nbformat.read(executed, as_version=4), file)
         subject = build_subject(located, template.header, rules.epreuve, template.slug, drawn)
         findings = (
-            *check_annexes(located, file),
-            *check_figures(located, file),
-            *check_expected(located, file),
+            *check_pieces(located, file),
             *check_subject(subject, template.header, file),
         )
         counts = _pages(subject, facts, rules) if facts is not None else {}

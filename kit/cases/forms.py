@@ -12,6 +12,7 @@ from typing import Any
 
 from kit.cases.template import CaseTemplate
 from kit.errors import AuthorError, Finding, Place
+from kit.referentiel import natural_key
 
 
 def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> dict[str, str]:
@@ -28,7 +29,7 @@ def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> d
     """
     available = template.forms(pool)
     dossiers = {cell.dossier for cell in template.cells if cell.dossier}
-    missing = sorted(dossiers - {name for name, forms in available.items() if forms})
+    missing = sorted(dossiers - {name for name, forms in available.items() if forms}, key=natural_key)
     if missing:
         place = Place(str(template.path))
         raise AuthorError(
@@ -48,14 +49,14 @@ def select_forms(template: CaseTemplate, forms: Mapping[str, str]) -> dict[str, 
     """Return the template's notebook with only the cells of the forms chosen.
 
     Each cell keeps its number in the template (`metadata.kit.cell`), so that messages point at the file the
-    author knows. Outputs are dropped.
+    author knows. Sources are those that were read and checked; outputs are dropped.
     """
     kept = []
     for cell, raw in zip(template.cells, template.notebook["cells"], strict=True):
         if cell.dossier is not None and forms.get(cell.dossier) != cell.form:
             continue
         metadata = {**raw.get("metadata", {}), "kit": {"cell": cell.number}}
-        clean = {**raw, "metadata": metadata}
+        clean = {**raw, "metadata": metadata, "source": cell.source}
         if raw["cell_type"] == "code":
             clean |= {"outputs": [], "execution_count": None}
         kept.append(clean)

@@ -6,15 +6,18 @@ case is recorded here, the approval with the hash of the content it was given to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import Field, StringConstraints
 
 from kit.reading import FrozenModel
 from kit.referentiel.model import Code, Slug, Text
-from kit.referentiel.reglement import Exact
+from kit.referentiel.reglement import Positive, parse_exact
 
 AiRule = Literal["interdit", "declare", "attendu"]
 
@@ -58,7 +61,7 @@ class FrontMatter(FrozenModel):
     subtitle: str | None = None
     language: str = "fr"
     duration: Annotated[int, Field(gt=0, le=24 * 60)]
-    points: Exact
+    points: Positive
     documents: Text
     ai: AiRule = "interdit"
     parameters: Mapping[str, Text] = {}
@@ -67,3 +70,59 @@ class FrontMatter(FrozenModel):
     reviewed: tuple[Act, ...] = ()
     tested: tuple[Trial, ...] = ()
     approved: Approval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a front matter says that other checks need, each part on its own: None (or empty) where it is unreadable.
+
+    A slip in one line must not hide that the épreuve does not exist or that the points do not add up.
+    """
+
+    epreuve: str | None = None
+    referentiel: str | None = None
+    points: str | None = None
+    parameters: tuple[str, ...] = ()
+    varies: tuple[str, ...] = ()
+
+
+_LINE = re.compile(r"^(\w+)[ \t]*:.*$", re.MULTILINE)
+
+
+def announced(text: str) -> Announced:
+    """Return what can be read of a front matter, line by line where the whole is no YAML."""
+    data = _plain_yaml(text)
+    if not isinstance(data, dict):
+        data = {}
+        for match in _LINE.finditer(text):
+            line = _plain_yaml(match[0])
+            data.update(line if isinstance(line, dict) else {})
+    return Announced(
+        epreuve=_word(data.get("epreuve")),
+        referentiel=_word(data.get("referentiel", FrontMatter.model_fields["referentiel"].default)),
+        points=_points(data.get("points")),
+        parameters=_names(data.get("parameters")),
+        varies=_names(data.get("varies")),
+    )
+
+
+def _plain_yaml(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return None
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _points(value: Any) -> str | None:
+    try:
+        return str(value) if parse_exact(str(value)) > 0 else None
+    except ValueError:
+        return None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, dict | list) else ()

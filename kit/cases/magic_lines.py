@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kit.errors import Finding, Place
-from kit.reading import nearest
 from kit.referentiel.reglement import parse_exact
 
 
@@ -57,6 +56,12 @@ MAGICS: Mapping[str, MagicSpec] = {
 
 _CRITERION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*\Z")
 """What can be a criterion's code on a line: it holds a digit, unlike a misspelt option."""
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""What can be a code: what the models of the pieces take (`kit.referentiel.model.Code`)."""
+_CODE_WORDS = ("id", "question", "criterion")
+_CODE_OPTIONS = ("forme", "partie", "niveau")
+_LONGEST_POINTS = 12
+_LONGEST_MINUTES = 24 * 60
 _FIRST = re.compile(r"\A\s*%%(\w+)[ \t]*([^\n]*)\n?(.*)\Z", re.DOTALL)
 
 
@@ -88,14 +93,6 @@ def read_cell(source: str) -> MagicCell | None:
     return MagicCell(read_line(match[1], match[2]), match[3])
 
 
-def foreign_magic(source: str) -> str | None:
-    """Return the name of a cell magic that looks like a misspelling of ours, or None."""
-    match = _FIRST.match(source)
-    if match is None or match[1] in MAGICS:
-        return None
-    return match[1] if nearest(match[1], MAGICS, 1) else None
-
-
 def read_line(name: str, line: str) -> MagicLine:
     """Return a magic's line, read; its problems are in `findings`, all of them."""
     spec = MAGICS[name]
@@ -125,6 +122,7 @@ def read_line(name: str, line: str) -> MagicLine:
             words.append(token)
     findings += _word_findings(name, spec, words)
     named = dict(zip((*spec.required, *spec.optional), words, strict=False))
+    findings += _content_findings(name, named)
     return MagicLine(name, named, options, frozenset(flags), points, tuple(findings))
 
 
@@ -134,8 +132,10 @@ def _option_findings(name: str, key: str, value: str, allowed: tuple[str, ...] |
         yield Finding("magic.option_value", Place(), fields)
     if key == "points" and not _is_points(value):
         yield Finding("magic.points", Place(), {"magic": name, "criterion": key, "value": value})
-    if key == "duree" and not value.isdigit():
+    if key == "duree" and not _is_minutes(value):
         yield Finding("magic.minutes", Place(), fields)
+    if key in _CODE_OPTIONS and not _CODE.fullmatch(value):
+        yield Finding("magic.code", Place(), {"magic": name, "value": value})
 
 
 def _points_findings(name: str, key: str, value: str, seen: Mapping[str, str]) -> Iterator[Finding]:
@@ -147,9 +147,22 @@ def _points_findings(name: str, key: str, value: str, seen: Mapping[str, str]) -
 
 def _is_points(value: str) -> bool:
     try:
-        return parse_exact(value) > 0
+        return len(value) <= _LONGEST_POINTS and parse_exact(value) > 0
     except ValueError:
         return False
+
+
+def _is_minutes(value: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,4}", value) is not None and 0 < int(value) <= _LONGEST_MINUTES
+
+
+def _content_findings(name: str, words: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the words that can be no code, and the titles that say nothing."""
+    for kind, word in words.items():
+        if kind in _CODE_WORDS and not _CODE.fullmatch(word):
+            yield Finding("magic.code", Place(), {"magic": name, "value": word})
+        if kind == "title" and not word.strip():
+            yield Finding("piece.no_title", Place(), {"piece": f"%%{name}"})
 
 
 def _word_findings(name: str, spec: MagicSpec, words: list[str]) -> Iterator[Finding]:

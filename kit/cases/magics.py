@@ -1,25 +1,25 @@
 """The cell magics of a template, and the calls `annexe` and `attendu`.
 
 Each emits one display with two forms: Markdown, that the trainer sees under the cell, and the piece as
-JSON, that the kit reads back. A problem of content is shown under the cell and left to `kit case check`;
-only a field that cannot be filled stops the notebook.
+JSON, that the kit reads back. A badly written line is shown under the cell and left to `kit case check`; a
+field that cannot be filled, or a piece with nothing to show, stops the notebook.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from kit.cases import contents, pieces
+from kit.cases.expected import ExpectedValue, expected_piece
 from kit.cases.magic_lines import MAGICS, MagicCell, read_line
+from kit.cases.refusals import refusals, told_in_french
 from kit.cases.rendering import render
-from kit.french import NBSP, number, rounded
+from kit.errors import AuthorError, raise_for
+from kit.french import NBSP, rounded
 from kit.messages import label as words
-from kit.referentiel.reglement import exact_text
 
 _CARRIERS = {"groupe": "group", "candidat": "candidate", None: None}
 
@@ -38,15 +38,21 @@ def _magic(name: str, shell: Any) -> Any:
         if read.findings:
             _show("\n\n".join(f"**⚠ {finding.message}** {finding.remedy}" for finding in read.findings))
             return
-        emit(piece_of(MagicCell(read, cell), shell.user_ns))
+        emit(piece_of(MagicCell(read, cell), shell.user_ns), f"%%{name}")
 
     run.__doc__ = words(f"help.{name}")
     return no_var_expand(run)  # IPython would turn the `{{ }}` of a magic's line into `{ }`
 
 
 def piece_of(magic: MagicCell, variables: Mapping[str, Any]) -> Any:
-    """Return the piece a magic cell says, its fields filled from `variables`."""
-    return _BUILDERS[magic.line.name](magic.line, render(magic.body, variables), variables)
+    """Return the piece a magic cell says, its fields filled from `variables`.
+
+    Raises:
+        AuthorError: a field cannot be filled, or a value is not of the kind that is needed.
+    """
+    item = magic.line.words.get("id") or magic.line.words.get("question") or magic.line.name
+    with told_in_french(item):
+        return _BUILDERS[magic.line.name](magic.line, render(magic.body, variables), variables)
 
 
 def _dossier(line: Any, text: str, variables: Mapping[str, Any]) -> pieces.Dossier:
@@ -154,22 +160,12 @@ def annexe(
         row_headers: whether the first column heads the rows.
 
     Raises:
-        AuthorError: content of another kind, or a column or format that does not exist.
+        AuthorError: content of another kind, a table that would lose something, a code or a title no one can use.
     """
-    body = contents.content_of(content, id, alt, formats or {}, data, row_headers)
-    emit(pieces.Annex(id=id, title=title, source=source, to_return=a_rendre, content=body))
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedValue:
-    """A computed answer; in a text it is written in French with its unit."""
-
-    value: Decimal
-    unit: str
-
-    def __str__(self) -> str:
-        shown = number(self.value, max(0, -int(self.value.as_tuple().exponent)))
-        return f"{shown}{NBSP}{self.unit}" if self.unit else shown
+    with told_in_french(id):
+        body = contents.content_of(content, str(id), alt, formats or {}, data, row_headers)
+        piece = pieces.Annex(id=id, title=title, source=source, to_return=a_rendre, content=body)
+    emit(piece, "annexe(…)")
 
 
 def attendu(
@@ -198,49 +194,30 @@ def attendu(
         name: code of this value when a question has several; derived from the label otherwise.
         alternatives: other values to accept, each with its reason.
         plausible: lowest and highest value a believable variant may give; stress runs check it.
+
+    Raises:
+        AuthorError: a value, a tolerance or a number of decimals that no marker can use; all of them are listed.
     """
-    exact = contents.exact_number(value)
-    shown = rounded(exact, places)
-    gap = Fraction(1, 2 * 10**places) if tolerance is None else contents.exact_number(tolerance)
-    emit(
-        pieces.Expected(
-            question=question,
-            name=name or _name(label),
-            label=label,
-            value=exact_text(exact),
-            places=places,
-            unit=unit,
-            tolerance=exact_text(gap),
-            formula=formula,
-            alternatives=tuple(
-                pieces.Alternative(value=exact_text(contents.exact_number(other)), why=why)
-                for other, why in alternatives
-            ),
-            plausible=None
-            if plausible is None
-            else (
-                exact_text(contents.exact_number(plausible[0])),
-                exact_text(contents.exact_number(plausible[1])),
-            ),
-        )
-    )
-    return ExpectedValue(shown, unit)
-
-
-def _name(text: str) -> str:
-    import unicodedata
-
-    bare = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return "-".join("".join(c if c.isalnum() else " " for c in bare).split())[:40].strip("-") or "valeur"
+    piece, shown = expected_piece(
+        question, value, label=label, unit=unit, places=places, tolerance=tolerance, formula=formula, name=name,
+        alternatives=alternatives, plausible=plausible,
+    )  # fmt: skip
+    emit(piece, "attendu(…)")
+    return shown
 
 
 # Display ------------------------------------------------------------------------------------------------
 
 
-def emit(piece: Any) -> None:
-    """Display a piece: Markdown for the eye, JSON for the kit."""
+def emit(piece: Any, name: str) -> None:
+    """Display a piece: Markdown for the eye, JSON for the kit. `name` is the command or the call that made it.
+
+    Raises:
+        AuthorError: the piece has nothing to show, or a code or a title no one can use.
+    """
     from IPython.display import display
 
+    raise_for(refusals(piece, name), AuthorError)
     data = {"text/markdown": preview(piece), pieces.MIME: piece.model_dump(mode="json")}
     display(data, raw=True)
 

@@ -7,6 +7,7 @@ without being run, so that values are checked before anything executes (papermil
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ from kit.errors import Finding, Place
 Value = int | float | str | bool
 TYPES: Mapping[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
 _FRENCH = {int: "un nombre entier", float: "un nombre", str: "un texte", bool: "True ou False"}
+_LARGEST = 2**63
+"""What a seed, and any whole number of ours, stays below."""
+_UNREADABLE = (ValueError, TypeError, SyntaxError, MemoryError, RecursionError)
+"""What reading Python as data raises, beside what it is documented to: too deep, too long, unhashable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +38,31 @@ def read_parameters(source: str, where: Place = Place()) -> tuple[tuple[Paramete
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        return (), [Finding("case.parameter_syntax", where, {"detail": f"ligne {error.lineno}"})]
-    found: list[Parameter] = []
+        return (), [Finding("case.parameter_syntax", where, {"detail": f"ligne {error.lineno or 1}"})]
+    except _UNREADABLE:
+        return (), [Finding("case.parameter_syntax", where, {"detail": "…"})]
+    found: dict[str, Parameter] = {}
     findings: list[Finding] = []
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             continue
         parameter = _parameter(node)
-        if isinstance(parameter, Parameter):
-            found.append(parameter)
+        if isinstance(parameter, str):
+            written = _written(node)
+            findings.append(Finding(parameter, where, {"name": written, "detail": written}))
+        elif parameter.name in found:
+            findings.append(Finding("case.parameter_twice", where, {"name": parameter.name}))
         else:
-            findings.append(
-                Finding(parameter, where, {"name": ast.unparse(node), "detail": ast.unparse(node)})
-            )
-    return tuple(found), findings
+            found[parameter.name] = parameter
+    return tuple(found.values()), findings
+
+
+def _written(node: ast.stmt) -> str:
+    try:
+        text = ast.unparse(node)
+    except _UNREADABLE:
+        return f"ligne {node.lineno}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _parameter(node: ast.stmt) -> Parameter | str:
@@ -60,10 +76,10 @@ def _parameter(node: ast.stmt) -> Parameter | str:
             return "case.parameter_syntax"
     try:
         default = ast.literal_eval(value)
-    except ValueError:
+    except _UNREADABLE:
         return "case.parameter_syntax"
     kind, choices = _type(annotation, default)
-    if kind is None:
+    if kind is None or not all(_is_plain(item) for item in (default, *choices)):
         return "case.parameter_type"
     return Parameter(name, kind, default, choices)
 
@@ -75,13 +91,30 @@ def _type(annotation: ast.expr | None, default: Any) -> tuple[type | None, tuple
         case ast.Name(id=name):
             return TYPES.get(name), ()
         case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            try:
-                values = ast.literal_eval(inner)
-            except ValueError:
-                return None, ()
-            choices = values if isinstance(values, tuple) else (values,)
-            return type(choices[0]), choices
+            return _literal(inner)
     return None, ()
+
+
+def _literal(inner: ast.expr) -> tuple[type | None, tuple[Value, ...]]:
+    """Return the type and the values of a `Literal[…]`: at least one, all of one plain type, each once."""
+    try:
+        values = ast.literal_eval(inner)
+    except _UNREADABLE:
+        return None, ()
+    choices = values if isinstance(values, tuple) else (values,)
+    kinds = {type(choice) for choice in choices}
+    if len(kinds) != 1 or not kinds <= set(_FRENCH):
+        return None, ()
+    return kinds.pop(), tuple(dict.fromkeys(choices))
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value can be written down and read back everywhere: no infinity, no endless number."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    return not isinstance(value, int) or -_LARGEST <= value < _LARGEST
 
 
 def check_values(
@@ -111,5 +144,5 @@ def check_defaults(declared: tuple[Parameter, ...], where: Place) -> Iterator[Fi
 
 def _fits(value: Any, kind: type) -> bool:
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return type(value) is kind
+        return isinstance(value, int | float) and not isinstance(value, bool) and _is_plain(value)
+    return type(value) is kind and _is_plain(value)

@@ -6,13 +6,15 @@ interchange between a template and the rest of the kit: nothing is parsed out of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from kit.errors import Finding, InvalidFile, Place
+from kit.cases.magic_lines import read_cell
+from kit.cases.notebook_file import source_of
+from kit.errors import Finding, Place, raise_for
 from kit.reading import FrozenModel, findings_of
 from kit.referentiel import natural_key
 from kit.referentiel.model import Carrier, Code
@@ -205,15 +207,24 @@ class Located:
 
 
 def read_pieces(notebook: Mapping[str, Any], file: str) -> tuple[Located, ...]:
-    """Return the pieces of an executed notebook, in order.
+    """Return the pieces of an executed notebook, in order, when it holds all that its cells say.
 
     Args:
         notebook: the notebook as nbformat 4 data.
         file: its name, for messages.
 
     Raises:
-        InvalidFile: a display claims to be a piece and is not; all of them are listed.
+        InvalidFile: a display claims to be a piece and is not, a cell of ours left no piece (it was never reached),
+            or two annexes share a code; all of them are listed.
     """
+    found, findings = gather_pieces(notebook, file)
+    findings += [*missing_pieces(notebook, file), *annexes_twice(found, file)]
+    raise_for(findings)
+    return found
+
+
+def gather_pieces(notebook: Mapping[str, Any], file: str) -> tuple[tuple[Located, ...], list[Finding]]:
+    """Return the pieces of a notebook as far as it was executed, and the displays that are no pieces."""
     found: list[Located] = []
     findings: list[Finding] = []
     for cell, data in _displays(notebook):
@@ -223,17 +234,49 @@ def read_pieces(notebook: Mapping[str, Any], file: str) -> tuple[Located, ...]:
             for finding in findings_of(error, file):
                 where = Place(file, cell=cell, field=finding.where.field)
                 findings.append(Finding(finding.code, where, finding.fields))
-    if findings:
-        raise InvalidFile(*findings)
-    return tuple(found)
+    return tuple(found), findings
+
+
+def missing_pieces(notebook: Mapping[str, Any], file: str) -> Iterator[Finding]:
+    """Yield the cells of ours that left no piece: a notebook that stops without an error is not a success."""
+    for number, cell in enumerate(notebook["cells"], start=1):
+        magic = read_cell(source_of(cell)) if cell.get("cell_type") == "code" and "source" in cell else None
+        if magic is None:
+            continue
+        kinds = {data.get("kind") for data in _pieces_of(cell) if isinstance(data, dict)}
+        if magic.line.name not in kinds:
+            words = magic.line.words
+            where = Place(file, cell=_origin(cell, number), item=words.get("id") or words.get("question"))
+            yield Finding("piece.missing", where, {"magic": magic.line.name})
+
+
+def annexes_twice(located: Iterable[Located], file: str) -> Iterator[Finding]:
+    """Yield the annexes whose code was given before: A1 and a1 are one name for a spreadsheet and for a disk."""
+    first: dict[str, int] = {}
+    for item in located:
+        if not isinstance(item.piece, Annex):
+            continue
+        name = item.piece.id.casefold()
+        if name in first:
+            fields = {"id": item.piece.id, "first": first[name]}
+            yield Finding("annexe.twice", Place(file, cell=item.cell, item=item.piece.id), fields)
+        first.setdefault(name, item.cell)
 
 
 def _displays(notebook: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
     for number, cell in enumerate(notebook["cells"], start=1):
-        origin = cell.get("metadata", {}).get("kit", {}).get("cell", number)
-        for output in cell.get("outputs", ()):
-            if MIME in output.get("data", {}):
-                yield origin, output["data"][MIME]
+        for data in _pieces_of(cell):
+            yield _origin(cell, number), data
+
+
+def _pieces_of(cell: Mapping[str, Any]) -> Iterator[Any]:
+    for output in cell.get("outputs", ()):
+        if MIME in output.get("data", {}):
+            yield output["data"][MIME]
+
+
+def _origin(cell: Mapping[str, Any], number: int) -> int:
+    return int(cell.get("metadata", {}).get("kit", {}).get("cell", number))
 
 
 def by_criterion(points: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,30 +1,64 @@
 """Markdown with `{{ }}` fields: filled from the notebook's variables, numbers written the French way.
 
-A forgotten variable is an error in its own cell (StrictUndefined). A bare number is written in French;
+A forgotten variable is an error in its own cell (StrictUndefined), and so is a field that says nothing
+(`None`, a number that is not one). A bare number is written in French;
 integers below 10 000 keep their digits together, so that `{{ 2026 }}` stays a year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import (
+    Environment,
+    StrictUndefined,
+    TemplateAssertionError,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+)
 from jinja2.meta import find_undeclared_variables
 
 from kit import french
+from kit.cases.contents import brief, is_unusable
 from kit.cases.quantities import FILTERS
 from kit.errors import AuthorError, Finding, Place
+from kit.reading import nearest
+
+_MAX_PLACES = 10
+
+
+class _Missing(StrictUndefined):
+    """What a field asked and did not find; its error says the name alone, the sentence is ours."""
+
+    @property
+    def _undefined_message(self) -> str:
+        return str(self._undefined_name)
+
+
+def _checked(value: Any) -> Any:
+    """Return a value that a text can say.
+
+    Raises:
+        AuthorError: nothing, or a number that is none or has more digits than a spreadsheet keeps.
+    """
+    if value is None or type(value).__name__ in ("NaTType", "NAType"):
+        raise AuthorError.of("case.field_none")
+    if (isinstance(value, float | Decimal) and value != value) or is_unusable(value):
+        raise AuthorError.of("case.field_number", value=brief(value))
+    return value
 
 
 def shown(value: Any) -> Any:
     """Return a value as it is written in a text: numbers in French, dates in words, the rest unchanged."""
-    if isinstance(value, bool):
+    if isinstance(value, bool | str | Undefined):  # an `if` without `else` shows nothing
         return value
+    _checked(value)
     if isinstance(value, int) or type(value).__name__.startswith(("int", "uint")):
         number = int(value)
         return str(number) if -10_000 < number < 10_000 else french.number(number)
@@ -35,18 +69,40 @@ def shown(value: Any) -> Any:
     return value
 
 
+def _of_number(write: Callable[[Any, int | None], str], default: int | None = None) -> Callable[..., str]:
+    """Return a filter that writes a number, and refuses what is none and decimals no one reads."""
+
+    @wraps(write)
+    def filtered(value: Any, places: int | None = default) -> str:
+        if places is not None and not 0 <= places <= _MAX_PLACES:
+            raise AuthorError.of("case.field_places", value=brief(places), most=_MAX_PLACES)
+        return write(_checked(value), places)
+
+    return filtered
+
+
+def _thousands(value: Any, places: int | None) -> str:
+    return f"{french.number(french.exact(value) / 1000, places)}{french.NBSP}k€"
+
+
+def _millions(value: Any, places: int | None) -> str:
+    return f"{french.number(french.exact(value) / 1_000_000, places)}{french.NBSP}M€"
+
+
+def _percent(value: Any, places: int | None) -> str:
+    return french.percent(value, 1 if places is None else places)
+
+
 @cache
 def environment() -> Environment:
     """Return the Jinja environment of templates, with the French filters."""
-    env = Environment(undefined=StrictUndefined, finalize=shown)  # noqa: S701 - Markdown, escaped by writers
+    env = Environment(undefined=_Missing, finalize=shown)  # noqa: S701 - Markdown, escaped by writers
     env.filters.update(
-        nombre=lambda value, places=None: french.number(value, places),
-        eur=lambda value, places=None: french.euros(value, places),
-        keur=lambda value, places=0: f"{french.number(french.exact(value) / 1000, places)}{french.NBSP}k€",
-        meur=lambda value, places=2: (
-            f"{french.number(french.exact(value) / 1_000_000, places)}{french.NBSP}M€"
-        ),
-        pct=lambda value, places=1: french.percent(value, places),
+        nombre=_of_number(french.number),
+        eur=_of_number(french.euros),
+        keur=_of_number(_thousands, 0),
+        meur=_of_number(_millions, 2),
+        pct=_of_number(_percent, 1),
         date=french.long_date,
         duree=french.duration,
         liste=french.enumeration,
@@ -58,18 +114,53 @@ def environment() -> Environment:
     return env
 
 
+_BADLY_WRITTEN = (TemplateSyntaxError, RecursionError, SyntaxError, MemoryError)
+"""What compiling a template raises: its own error, and those of Python for what is nested without end."""
+
+
+def fields_findings(template: str) -> list[Finding]:
+    """Return what is wrong with the way the fields of a text are written; nothing is filled."""
+    try:
+        environment().compile(template)
+    except _BADLY_WRITTEN as error:
+        return [_written_badly(error)]
+    return []
+
+
+def _written_badly(error: BaseException) -> Finding:
+    """Return the finding of a template that does not compile; of Jinja's English only a filter's name is kept."""
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else 1
+    if isinstance(error, TemplateAssertionError):
+        name = (str(error.message).split("'")[1::2] or ["…"])[0]  # « No filter named 'x'. »
+        near = nearest(name, environment().filters) or ["nombre", "eur", "pct", "date"]
+        return Finding("case.field_filter", Place(), {"name": name, "near": near, "line": line})
+    return Finding("case.field_syntax", Place(), {"line": line})
+
+
+def field_names(template: str) -> set[str]:
+    """Return the variables that the fields of a well written text ask for."""
+    env = environment()
+    return find_undeclared_variables(env.parse(template)) - set(env.globals)
+
+
 def render(template: str, variables: Mapping[str, Any]) -> str:
     """Return a Markdown text with its fields filled, in French typography.
 
     Raises:
-        AuthorError: fields name variables that do not exist; all of them are listed.
-        jinja2.UndefinedError: a field asks a value for something it does not have.
-        jinja2.TemplateSyntaxError: a field is not closed, or a filter does not exist.
+        AuthorError: fields are badly written, name variables that do not exist (all of them are listed), ask a
+            value for something it does not have, or say nothing.
     """
-    env = environment()
-    unknown = find_undeclared_variables(env.parse(template)) - set(variables) - set(env.globals)
+    try:
+        compiled = environment().from_string(template)
+    except _BADLY_WRITTEN as error:
+        raise AuthorError(_written_badly(error)) from error
+    unknown = field_names(template) - set(variables)
     if unknown:
         raise AuthorError(
             *(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown))
         )
-    return french.typeset(env.from_string(template).render(variables)).strip()
+    try:
+        filled = compiled.render(variables)
+    except UndefinedError as error:
+        raise AuthorError.of("case.field_part", name=error.message or "…") from error
+    return french.typeset(filled).strip()

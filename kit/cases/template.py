@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.cases.front_matter import FrontMatter
-from kit.cases.magic_lines import MagicCell, foreign_magic, read_cell
+from kit.cases.front_matter import Announced, FrontMatter, announced
+from kit.cases.magic_lines import MagicCell, read_cell
+from kit.cases.notebook_file import read_notebook, source_of
 from kit.cases.parameters import Parameter, check_defaults, read_parameters
+from kit.cases.stray_magics import stray_magics
 from kit.errors import Finding, InvalidFile, Place, Severity, UnknownCode
 from kit.package_data import shipped
-from kit.reading import nearest, parse_yaml, read_text, validate
+from kit.reading import nearest, parse_yaml, validate
 
 NOTEBOOK = "case.ipynb"
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*\s*\Z", re.DOTALL)
@@ -36,11 +38,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CaseTemplate:
-    """A template, read. `findings` holds what is wrong with the file itself; `front` is None if unreadable."""
+    """A template, read. `findings` holds what is wrong with the file itself.
+
+    `front` is None when something of the front matter is wrong; `announced` is then what is still readable of it.
+    """
 
     slug: str
     path: Path
     front: FrontMatter | None
+    announced: Announced
     parameters: tuple[Parameter, ...]
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
@@ -101,10 +107,13 @@ def find_template(name: str, workspace: Path | None = None) -> Path:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.is_dir() and (path / NOTEBOOK).is_file():
-        return path / NOTEBOOK
-    if path.is_file() and path.suffix == ".ipynb":
-        return path
+    try:
+        if path.is_dir() and (path / NOTEBOOK).is_file():
+            return path / NOTEBOOK
+        if path.is_file() and path.suffix == ".ipynb":
+            return path
+    except OSError:  # a name longer than the system takes
+        pass
     raise UnknownCode.of("case.not_found", Place(), code=name, near=nearest(name, known) or list(known))
 
 
@@ -112,57 +121,27 @@ def load_template(path: Path) -> CaseTemplate:
     """Return the template of a notebook; problems of its content are in its `findings`.
 
     Raises:
-        InvalidFile: the file is missing or is no notebook at all.
+        InvalidFile: the file is missing, is no notebook at all, or has malformed cells.
     """
-    notebook = _read_notebook(path)
+    notebook = read_notebook(path)
     slug = path.parent.name if path.name == NOTEBOOK else path.stem
     cells = tuple(_cells(notebook["cells"]))
-    front, findings = _front_matter(cells, str(path))
+    front, written, findings = _front_matter(cells, str(path))
     parameters, more = _parameters(cells, str(path))
     findings += more
-    if front is not None:
-        findings += _named_parameters(front, parameters, str(path))
+    findings += _named_parameters(written, parameters, str(path))
     findings += [
-        Finding(
-            "magic.unknown",
-            Place(str(path), cell=cell.number),
-            {"magic": name, "near": nearest(name, _names())[0]},
-        )
+        Finding(found.code, Place(str(path), cell=cell.number), found.fields)
         for cell in cells
-        if (name := foreign_magic(cell.source))
+        for found in stray_magics(cell.source, cell.type)
     ]
-    return CaseTemplate(slug, path, front, parameters, cells, tuple(findings), notebook)
+    return CaseTemplate(slug, path, front, written, parameters, cells, tuple(findings), notebook)
 
 
-def _names() -> list[str]:
-    from kit.cases.magic_lines import MAGICS
-
-    return list(MAGICS)
-
-
-def _read_notebook(path: Path) -> dict[str, Any]:
-    try:
-        notebook = json.loads(read_text(path))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InvalidFile(Finding("case.not_notebook", Place(str(path)))) from error
-    if (
-        not isinstance(notebook, dict)
-        or not isinstance(notebook.get("cells"), list)
-        or notebook.get("nbformat") != 4
-    ):
-        raise InvalidFile(Finding("case.not_notebook", Place(str(path))))
-    if not all(
-        isinstance(cell, dict) and "cell_type" in cell and "source" in cell for cell in notebook["cells"]
-    ):
-        raise InvalidFile(Finding("case.not_notebook", Place(str(path))))
-    return notebook
-
-
-def _cells(raw: Sequence[Mapping[str, Any]]) -> Iterator[Cell]:
+def _cells(raw: Sequence[dict[str, Any]]) -> Iterator[Cell]:
     dossier = form = None
     for number, cell in enumerate(raw, start=1):
-        text = cell["source"]
-        source = text if isinstance(text, str) else "".join(text)
+        source = source_of(cell)
         magic = read_cell(source) if cell["cell_type"] == "code" else None
         if magic is not None and magic.line.name == "dossier":
             dossier = magic.line.words.get("id")
@@ -173,17 +152,19 @@ def _cells(raw: Sequence[Mapping[str, Any]]) -> Iterator[Cell]:
         yield Cell(number, cell["cell_type"], source, tags, magic, dossier, form)
 
 
-def _front_matter(cells: tuple[Cell, ...], file: str) -> tuple[FrontMatter | None, list[Finding]]:
+def _front_matter(cells: tuple[Cell, ...], file: str) -> tuple[FrontMatter | None, Announced, list[Finding]]:
     match = _FRONT.match(cells[0].source) if cells and cells[0].type == "raw" else None
     if match is None:
-        return None, [Finding("case.front_matter_missing", Place(file, cell=1))]
+        return None, Announced(), [Finding("case.front_matter_missing", Place(file, cell=1))]
+    written = announced(match[1])
     try:
-        return validate(FrontMatter, parse_yaml(match[1], file, first_line=2), file), []
+        return validate(FrontMatter, parse_yaml(match[1], file, first_line=2), file), written, []
     except InvalidFile as error:
-        return None, [
+        findings = [
             Finding(f.code, Place(file, f.where.line, f.where.field, cell=1), f.fields, f.severity)
             for f in error.findings
         ]
+        return None, written, findings
 
 
 def _parameters(cells: tuple[Cell, ...], file: str) -> tuple[tuple[Parameter, ...], list[Finding]]:
@@ -199,11 +180,16 @@ def _parameters(cells: tuple[Cell, ...], file: str) -> tuple[tuple[Parameter, ..
     return parameters, findings
 
 
-def _named_parameters(front: FrontMatter, parameters: tuple[Parameter, ...], file: str) -> list[Finding]:
-    known = [parameter.name for parameter in parameters]
-    return [
-        Finding("parameter.unknown", Place(file, cell=1, field=field), {"name": name, "known": known})
-        for field, names in (("parameters", front.parameters), ("varies", front.varies))
-        for name in names
-        if name not in known
-    ]
+def _named_parameters(written: Announced, parameters: tuple[Parameter, ...], file: str) -> Iterator[Finding]:
+    """Yield the parameters the front matter names that do not exist, or that cannot vary from list to list."""
+    by_name = {parameter.name: parameter for parameter in parameters}
+    known = list(by_name) or ["—"]
+    for field, names in (("parameters", written.parameters), ("varies", written.varies)):
+        where = Place(file, cell=1, field=field)
+        for name in names:
+            if name not in by_name:
+                yield Finding("parameter.unknown", where, {"name": name, "known": known})
+            elif field == "varies" and name == "seed":
+                yield Finding("case.seed_varies", where)
+            elif field == "varies" and not by_name[name].choices:
+                yield Finding("case.no_choices", where, {"name": name}, Severity.WARNING)

@@ -20,14 +20,24 @@ app = new_group("Les modèles de cas : en dresser la liste, les vérifier.")
 
 
 @command(app, "list")
-def show_list(json: Json = False) -> None:
+def show_list(json: Json = False) -> int:
     """Dresse la liste des modèles de cas disponibles."""
-    rows = [_row(path) for path in template_folders(current_workspace()).values()]
+    rows: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for path in template_folders(current_workspace()).values():
+        try:
+            rows.append(_row(path))
+        except KitError as error:
+            findings += error.findings
     if json:
         print_json(rows)
-        return
-    columns = [label(f"case.column.{name}") for name in rows[0]] if rows else []
-    print_table(columns, [[str(value or "—") for value in row.values()] for row in rows])
+    elif rows:
+        columns = {name: label(f"case.column.{name}") for name in rows[0]}
+        values = [[str(value or "—") for value in row.values()] for row in rows]
+        print_table(list(columns.values()), values, whole=[columns["template"]])
+    if findings:
+        print_findings(findings)
+    return PROBLEMS if findings else DONE
 
 
 def _row(path: Path) -> dict[str, Any]:
@@ -35,7 +45,7 @@ def _row(path: Path) -> dict[str, Any]:
     front = template.front
     return {
         "template": template.slug,
-        "epreuve": front.epreuve if front else None,
+        "epreuve": template.announced.epreuve,
         "title": front.title if front else None,
         "duration": front.duration if front else None,
         "path": str(path),
@@ -52,12 +62,18 @@ def check(
     ] = None,
     json: Json = False,
     run: Annotated[bool, typer.Option("--run/--no-run", help="Exécute aussi le modèle.")] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", metavar="N", min=1, help="Notebooks exécutés à la fois (par défaut : un par cœur)."
+        ),
+    ] = None,
 ) -> int:
     """Vérifie des modèles de cas : codes, points, annexes, corrigés, exécution."""
     workspace = current_workspace()
     results: list[tuple[str, Finding]] = []
     for name in templates or template_folders(workspace):
-        found = _check(name, workspace, run)
+        found = _check(name, workspace, run, jobs)
         results += [(name, finding) for finding in found]
         if not json:
             _print(name, found)
@@ -66,9 +82,10 @@ def check(
     return PROBLEMS if any(finding.severity is Severity.ERROR for _, finding in results) else DONE
 
 
-def _check(name: str, workspace: Path, run: bool) -> list[Finding]:
+def _check(name: str, workspace: Path, run: bool, jobs: int | None) -> list[Finding]:
+    keep = workspace / "echecs"
     try:
-        return check_template(find_template(name, workspace), workspace, workspace / ".kit" / "echecs", run)
+        return check_template(find_template(name, workspace), workspace, keep, run, jobs)
     except KitError as error:
         return list(error.findings)
 

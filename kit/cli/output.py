@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -72,11 +72,16 @@ def print_findings(findings: Iterable[Finding], *, errors: bool = True) -> None:
         out.print(escape(label("cli.count", problems=counted(problems, "problème"))))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None) -> None:
-    """Print a table."""
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    title: str | None = None,
+    whole: Collection[str] = (),
+) -> None:
+    """Print a table. The columns of `whole` are never folded: what they hold is copied into other commands."""
     table = Table(title=title, title_justify="left", show_lines=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in whole)
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     Console(file=sys.stdout, highlight=False).print(table)

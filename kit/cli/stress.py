@@ -54,7 +54,7 @@ def stress(
     with _progress(quiet=json) as told:
         done = try_seeds(
             path, range(first, first + seeds), workspace, jobs=jobs or os.cpu_count() or 1, pages=pages,
-            keep=workspace / ".kit" / "echecs", progress=told,
+            keep=workspace / "echecs", progress=told,
         )  # fmt: skip
     _report(done, report, json=json)
     return PROBLEMS if done.failures or done.duplicates else DONE

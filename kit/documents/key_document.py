@@ -88,7 +88,7 @@ def _question(question: SubjectQuestion, key: AnswerKey) -> Iterator[Block]:
     points = points_text(question.points)
     yield Heading(2, text(label(kind, id=question_number(question.id), points=points)))
     yield Paragraph((Strong(text(label("doc.criteria"))), Text(f" {criteria}")))
-    yield Box("task", blocks(question.text, base_level=4), label("doc.asked"))
+    yield Box("task", blocks(question.text, base_level=3), label("doc.asked"))
     values, accepted, indicators = key.of(question.id)
     if values:
         yield _values(values)

@@ -262,9 +262,13 @@ def _raise_failures(session: Session, makings: Sequence[Making], results: Sequen
         elif result.failure is None and result.error is not None:
             raise result.error
         else:
-            findings.append(failure_finding(making.variant.template, result, session.root / FAILED))
+            findings.append(_failure(session, making.variant, result))
     if findings:
         raise CaseFailed(*findings)
+
+
+def _failure(session: Session, variant: Variant, result: RunResult) -> Finding:
+    return failure_finding(variant.template, result, session.root / FAILED, variant.drawn.code)
 
 
 def _kept(build: Path, rebuilt: set[str]) -> tuple[Entry, ...]:

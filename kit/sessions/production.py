@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from kit.authoring import check_pieces
 from kit.cases import read_pieces
 from kit.cases.approval import approval_state
 from kit.documents.annexes import annex_tables, annex_workbook, table_csv
@@ -79,7 +80,7 @@ def subject_of(executed: Path, variant: Variant) -> Subject:
     subject = build_subject(
         located, variant.template.header, variant.epreuve, variant.template.slug, variant.drawn
     )
-    raise_for(check_subject(subject, variant.template.header, file))
+    raise_for([*check_pieces(located, file), *check_subject(subject, variant.template.header, file)])
     return subject
 
 

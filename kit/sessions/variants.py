@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kit.authoring import rules_of
+from kit.authoring import check_template
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
 from kit.cases.parameters import check_values
 from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
@@ -125,8 +125,7 @@ def _template(session: Session, name: str, plan: EpreuvePlan) -> CaseTemplate:
     if front.referentiel != session.referentiel.slug:
         fields = {"template": template.slug, "other": front.referentiel, "wanted": session.referentiel.slug}
         raise InvalidFile(Finding("build.wrong_referentiel", where, fields))
-    _, problems = rules_of(template, session.workspace)
-    raise_for(problems)
+    raise_for(check_template(template.path, session.workspace, run=False))
     return template
 
 

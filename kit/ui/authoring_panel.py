@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kit.authoring.coverage import pool_totals
 from kit.errors import AuthorError, Finding
 from kit.french import duration, number
 from kit.messages import label
 from kit.referentiel import parse_exact
 from kit.sessions.workspace import find_workspace
 from kit.ui.authoring_state import AuthoringState
-from kit.ui.coverage import pool_totals
 from kit.ui.page import PagePanel, html
 
 

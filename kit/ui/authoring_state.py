@@ -8,10 +8,10 @@ from pathlib import Path
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from kit.authoring import check_template, rules_of
+from kit.authoring.coverage import FormPoints, ObservedCriterion, form_points, observed_criteria
 from kit.authoring.static import Rules
 from kit.cases import CaseTemplate, find_template, load_template, template_folders
 from kit.errors import Finding, KitError, Place, Severity
-from kit.ui.coverage import FormPoints, ObservedCriterion, form_points, observed_criteria
 
 
 class AuthoringState(HasTraits):
@@ -68,7 +68,7 @@ class AuthoringState(HasTraits):
         self.executed = run
 
     def _keep(self, path: Path) -> Path:
-        return (self.workspace or path.parent) / ".kit" / "echecs"
+        return (self.workspace or path.parent) / "echecs"
 
     @property
     def by_severity(self) -> tuple[tuple[Severity, tuple[Finding, ...]], ...]:

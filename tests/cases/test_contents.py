@@ -80,6 +80,71 @@ def test_a_wrong_format_names_the_column(formats: dict[str, str], code: str) -> 
     assert [finding.code for finding in caught.value.findings] == [code]
 
 
+def refused(frame: pd.DataFrame, **formats: str) -> list[str]:
+    with pytest.raises(AuthorError) as caught:
+        a_table(frame, **formats)
+    assert all(finding.message and finding.where.item == "A1" for finding in caught.value.findings)
+    return [finding.code for finding in caught.value.findings]
+
+
+def test_named_levels_of_row_labels_become_columns() -> None:
+    frame = pd.DataFrame({"Année": [2024, 2024], "Canal": ["web", "magasin"], "CA": [1, 2]})
+    table = a_table(frame.set_index(["Année", "Canal"]), Année="texte")
+    assert [column.name for column in table.columns] == ["Année", "Canal", "CA"]
+    assert table.rows == (("2024", "web", "1"), ("2024", "magasin", "2"))
+
+
+@pytest.mark.parametrize("labels", [["web", "magasin"], [2024, 2025], [("a", 1), ("b", 2)]])
+def test_labels_of_rows_without_a_title_are_not_lost_silently(labels: list[object]) -> None:
+    index = pd.MultiIndex.from_tuples(labels) if isinstance(labels[0], tuple) else labels  # type: ignore[arg-type]
+    assert refused(pd.DataFrame({"CA": [1, 2]}, index=index)) == ["annexe.row_labels"]
+
+
+def test_one_named_level_of_two_is_not_enough() -> None:
+    index = pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["Canal", None])
+    assert refused(pd.DataFrame({"CA": [1, 2]}, index=index)) == ["annexe.row_labels"]
+
+
+def test_the_ranks_pandas_gives_to_rows_are_no_labels() -> None:
+    frame = pd.DataFrame({"CA": [1, 3, 2]}).sort_values("CA", ascending=False)
+    assert [column.name for column in a_table(frame).columns] == ["CA"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "codes"),
+    [
+        (pd.DataFrame({"CA": []}), ["annexe.empty"]),
+        (pd.DataFrame(index=[0, 1]), ["annexe.empty"]),
+        (pd.DataFrame([[1, 2]], columns=["CA", "CA"]), ["annexe.header_twice"]),
+        (pd.DataFrame({"CA": [1]}, index=pd.Index(["a"], name="CA")), ["annexe.header_twice"]),
+        (pd.DataFrame([[1, 2]], columns=["CA", " "]), ["annexe.header_empty"]),
+        (pd.DataFrame([[1, 2]], columns=["CA", None]), ["annexe.header_empty"]),
+        (pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("CA", "HT")])), ["annexe.header_levels"]),
+    ],
+)
+def test_a_table_that_says_nothing_or_twice_the_same_is_refused(
+    frame: pd.DataFrame, codes: list[str]
+) -> None:
+    assert refused(frame) == codes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("inf"), np.float64("-inf"), Decimal("inf"), 10**400, pytest.param(10**5000, id="endless"), 1e15],
+)
+@pytest.mark.parametrize("form", ["texte", "nombre", "€:2"])
+def test_a_number_no_document_can_show_is_refused(value: object, form: str) -> None:
+    assert refused(pd.DataFrame({"CA": pd.Series([value, 1], dtype=object)}), CA=form) == [
+        "annexe.unusable_number"
+    ]
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), pd.NaT, pd.NA])
+def test_what_pandas_writes_for_missing_is_an_empty_cell(value: object) -> None:
+    frame = pd.DataFrame({"CA": pd.Series(["a", value], dtype=object)})
+    assert a_table(frame).rows == (("a",), (None,))
+
+
 def test_something_else_is_refused() -> None:
     with pytest.raises(AuthorError, match="ni un tableau"):
         content_of(42, "A1", "", {})

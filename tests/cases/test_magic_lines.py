@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kit.cases.magic_lines import MAGICS, foreign_magic, read_cell, read_line
+from kit.cases.magic_lines import MAGICS, read_cell, read_line
 
 
 def test_a_question_line_gives_its_code_and_points_by_criterion() -> None:
@@ -38,6 +38,16 @@ def test_a_french_apostrophe_in_a_title_is_no_quote() -> None:
         ("question", "Q1 CE4.1=1 trop de mots", ["magic.extra"]),
         ("dossier", "D1 Titre pool=secret couleur=rouge", ["magic.option_value", "magic.option"]),
         ("fiche", '"Client" pour=tous', ["magic.option_value"]),
+        ("dossier", 'D/1 "Titre"', ["magic.code"]),
+        ("dossier", 'D1 "Titre" forme=', ["magic.code"]),
+        ("dossier", 'D1 " "', ["piece.no_title"]),
+        ("annexe", 'A1 ""', ["piece.no_title"]),
+        ("indicateurs", "Q1 é1", ["magic.code"]),
+        ("question", f"Q{'1' * 40} CE4.1=1", ["magic.code"]),
+        ("question", "Q1 CE4.1=1 duree=0", ["magic.minutes"]),
+        ("question", "Q1 CE4.1=1 duree=²", ["magic.minutes"]),
+        ("question", f"Q1 CE4.1=1 duree={'9' * 5000}", ["magic.minutes"]),
+        ("question", f"Q1 CE4.1={'9' * 5000}", ["magic.points"]),
         ("indicateurs", "Q1", ["magic.missing"]),
     ],
 )
@@ -54,12 +64,7 @@ def test_every_problem_has_a_french_sentence_and_a_remedy() -> None:
 
 def test_a_cell_that_starts_with_another_magic_is_not_ours() -> None:
     assert read_cell("%%time\n1 + 1") is None
-    assert foreign_magic("%%time\n1 + 1") is None
     assert read_cell("print('%%question Q1')") is None
-
-
-def test_a_misspelt_magic_is_noticed() -> None:
-    assert foreign_magic("%%qestion Q1 CE4.1=1\n…") == "qestion"
 
 
 def test_each_magic_explains_itself_in_french() -> None:

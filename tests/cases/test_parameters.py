@@ -28,10 +28,24 @@ def test_types_defaults_and_choices_are_read() -> None:
         ("print(1)", "case.parameter_syntax"),
         ("seed: list = [1]", "case.parameter_type"),
         ("seed = [1]", "case.parameter_type"),
+        ("seed: Literal[()] = 1", "case.parameter_type"),
+        ("seed: Literal[[1], 2] = 1", "case.parameter_type"),
+        ("seed: Literal[None] = None", "case.parameter_type"),
+        ('seed: Literal["a", 1] = 1', "case.parameter_type"),
+        ("seed = {[]: 1}", "case.parameter_syntax"),
+        (f"seed = {'-' * 5000}1", "case.parameter_syntax"),
+        (f"seed = {'(' * 5000}1{')' * 5000}", "case.parameter_syntax"),
+        (f"seed: int = 0x{'f' * 5000}", "case.parameter_type"),
+        (f"seed: int = {'9' * 5000}", "case.parameter_syntax"),
+        ("rate: float = 1e999", "case.parameter_type"),
+        (r'sector: str = "\ud800"', "case.parameter_type"),
+        ("seed: int = 1\nseed: int = 2", "case.parameter_twice"),
     ],
 )
 def test_a_line_that_is_no_declaration_is_refused(cell: str, code: str) -> None:
-    assert [finding.code for finding in read_parameters(cell)[1]] == [code]
+    findings = read_parameters(cell)[1]
+    assert [finding.code for finding in findings] == [code]
+    assert len(findings[0].message) < 300
 
 
 @pytest.mark.parametrize(

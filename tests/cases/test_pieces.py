@@ -73,6 +73,55 @@ def test_displays_that_are_no_pieces_are_all_named() -> None:
     assert all(finding.where.cell == 7 for finding in caught.value.findings)
 
 
+def executed(*cells: tuple[str, object | None]) -> dict[str, object]:
+    """Return a notebook of cells given by source, with the piece each displayed."""
+    return {
+        "cells": [
+            {
+                "cell_type": "code",
+                "source": source,
+                "metadata": {"kit": {"cell": 10 + rank}},
+                "outputs": [] if piece is None else [{"output_type": "display_data", "data": {MIME: piece}}],
+            }
+            for rank, (source, piece) in enumerate(cells)
+        ]
+    }
+
+
+CONTEXT = {"kind": "contexte", "text": "Vous."}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '%%dossier D1 "Titre"\nTexte.',
+        "%%question Q1 CE1.1=1\nQuoi ?",
+        "%%corrige Q1\nOui.",
+        '%%annexe A1 "T"\nTexte.',
+    ],
+)
+def test_a_cell_of_ours_that_left_no_piece_is_an_error_even_without_failure(source: str) -> None:
+    with pytest.raises(InvalidFile) as caught:
+        read_pieces(executed(("%%contexte\nVous.", CONTEXT), (source, None)), "x.ipynb")
+    assert [(f.code, f.where.cell) for f in caught.value.findings] == [("piece.missing", 11)]
+
+
+def test_another_piece_does_not_stand_for_the_one_a_cell_says() -> None:
+    with pytest.raises(InvalidFile):
+        read_pieces(executed(("%%question Q1 CE1.1=1\nQuoi ?", CONTEXT)), "x.ipynb")
+    assert len(read_pieces(executed(("%%contexte\nVous.", CONTEXT), ("x = 1", None)), "x.ipynb")) == 1
+
+
+@pytest.mark.parametrize("other", ["A1", "a1"])
+def test_two_annexes_of_one_code_are_refused_when_read_back(other: str) -> None:
+    def annex(name: str) -> dict[str, object]:
+        return {"kind": "annexe", "id": name, "title": "T", "content": {"type": "text", "text": "x"}}
+
+    with pytest.raises(InvalidFile) as caught:
+        read_pieces(executed(("x", annex("A1")), ("x", annex(other))), "x.ipynb")
+    assert [(f.code, f.where.cell) for f in caught.value.findings] == [("annexe.twice", 11)]
+
+
 def test_an_expected_value_is_written_with_its_unit() -> None:
     from decimal import Decimal
 

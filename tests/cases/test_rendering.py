@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-import jinja2
+import pandas as pd
 import pytest
 
 from kit.cases.rendering import render
@@ -44,5 +44,51 @@ def test_a_forgotten_variable_is_an_error() -> None:
 
 
 def test_a_value_that_a_variable_does_not_have_is_an_error() -> None:
-    with pytest.raises(jinja2.UndefinedError):
+    with pytest.raises(AuthorError, match="prix"):
         render("{{ la.prix }}", {"la": object()})
+
+
+@pytest.mark.parametrize(
+    ("template", "code"),
+    [
+        ("{{ x", "case.field_syntax"),
+        ("{% if x %}", "case.field_syntax"),
+        ("{{ x.1x }}", "case.field_syntax"),
+        (f"{{{{ {'(' * 3000}x{')' * 3000} }}}}", "case.field_syntax"),
+        ("{{ x | nombr }}", "case.field_filter"),
+        ("{{ x.prix.ht }}", "case.field_part"),
+    ],
+)
+def test_a_field_badly_written_is_told_in_french(template: str, code: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        render(template, {"x": object()})
+    assert [finding.code for finding in caught.value.findings] == [code]
+    for english in ("No filter", "unexpected", "Unexpected", "has no attribute", "expected token"):
+        assert english not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "code"),
+    [
+        ("{{ none }}", 1, "case.field_none"),
+        ("{{ x }}", None, "case.field_none"),
+        ("{{ x | eur }}", None, "case.field_none"),
+        ("{{ x }}", pd.NaT, "case.field_none"),
+        ("{{ x }}", float("nan"), "case.field_number"),
+        ("{{ x | nombre }}", float("nan"), "case.field_number"),
+        ("{{ x }}", float("inf"), "case.field_number"),
+        ("{{ x | keur }}", Decimal("inf"), "case.field_number"),
+        ("{{ x }}", 10**400, "case.field_number"),
+        pytest.param("{{ x | pct }}", 10**5000, "case.field_number", id="endless"),
+        ("{{ x | nombre(400) }}", 1, "case.field_places"),
+    ],
+)
+def test_a_field_that_says_nothing_is_refused(template: str, value: object, code: str) -> None:
+    with pytest.raises(AuthorError) as caught:
+        render(template, {"x": value})
+    assert [finding.code for finding in caught.value.findings] == [code]
+    assert caught.value.findings[0].message
+
+
+def test_an_if_without_else_shows_nothing() -> None:
+    assert render("a{{ 'b' if x }}", {"x": False}) == "a"

@@ -42,6 +42,8 @@ def test_a_template_is_read_whole(tmp_path: Path) -> None:
         ("varies: [sector]", "varies: [secteur]", "parameter.unknown"),
         ("seed: int = 1\n", "", "case.seed_missing"),
         ('= "bois"', '= "fer"', "parameter.value"),
+        ("varies: [sector]", "varies: [seed, sector]", "case.seed_varies"),
+        ('points: "4"', 'points: "0"', "field.positive"),
         ("%%question Q1", "%%questions Q1", "magic.unknown"),
     ],
 )
@@ -56,6 +58,29 @@ def test_a_problem_of_the_front_matter_has_its_line_and_cell(tmp_path: Path) -> 
     template = load_template(a_template(tmp_path, changed({"duration: 60": "duration: x"})))
     finding = template.findings[0]
     assert (finding.where.cell, finding.where.line, finding.where.field) == (1, 5, "duration")
+
+
+def test_a_parameter_without_a_list_of_values_cannot_vary(tmp_path: Path) -> None:
+    template = load_template(a_template(tmp_path, changed({"varies: [sector]": "varies: [remise]"})))
+    assert [(f.code, f.severity.value) for f in template.findings] == [("case.no_choices", "warning")]
+    assert template.header.varies == ("remise",)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [{"duration: 60": "duration: x"}, {"documents: ": "documents "}, {"title: ": "points: 1\ntitle: "}],
+)
+def test_a_slip_leaves_the_rest_of_the_front_matter_readable(tmp_path: Path, slip: dict[str, str]) -> None:
+    template = load_template(a_template(tmp_path, changed(slip)))
+    assert template.front is None
+    assert (template.announced.epreuve, template.announced.referentiel) == ("E2", "petit-titre")
+    assert template.announced.points == "4"
+    assert template.announced.varies == ("sector",)
+
+
+def test_a_name_longer_than_the_system_takes_is_an_unknown_template(tmp_path: Path) -> None:
+    with pytest.raises(UnknownCode):
+        find_template("x" * 5000, tmp_path)
 
 
 @pytest.mark.parametrize(

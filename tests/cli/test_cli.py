@@ -137,6 +137,37 @@ def test_the_list_names_each_template(capsys: pytest.CaptureFixture[str], worksp
     assert [(row["epreuve"], row["duration"]) for row in mine] == [("E2", 60)]
 
 
+def test_a_template_that_cannot_be_read_does_not_hide_the_others(
+    capsys: pytest.CaptureFixture[str], workspace: Path
+) -> None:
+    a_template(workspace)
+    broken = a_template(workspace, slug="casse")
+    broken.write_text(
+        broken.read_text("utf-8").replace('"source": "%%contexte', '"source": null, "x": "'), "utf-8"
+    )
+    code, out, err = run(capsys, "case", "list", "--json")
+    assert code == 1
+    assert "petit-cas" in {row["template"] for row in json.loads(out)}
+    assert "cellule 4" in err
+    assert "casse" in err
+    code, out, _ = run(capsys, "case", "check", "--no-run", "--json", "casse", "petit-cas")
+    assert code == 1
+    assert [(f["template"], f["code"], f["cell"]) for f in json.loads(out)["findings"]] == [
+        ("casse", "case.cell_shape", 4)
+    ]
+
+
+def test_the_list_never_folds_the_name_of_a_template(
+    capsys: pytest.CaptureFixture[str], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    slug = "un-modele-de-cas-au-nom-assez-long"
+    a_template(workspace, slug=slug)
+    code, out, _ = run(capsys, "case", "list")
+    assert code == 0
+    assert slug in out
+
+
 def test_a_session_can_be_created_and_checked(capsys: pytest.CaptureFixture[str], workspace: Path) -> None:
     assert run(capsys, "session", "new", "juin 2026")[0] == 0
     assert run(capsys, "session", "check", "juin 2026")[0] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -240,8 +241,37 @@ def test_a_case_that_fails_leaves_the_previous_build_and_says_where(built: Build
     assert "ZeroDivisionError" in str(caught.value)
     assert len(caught.value.findings) == 4
     assert snapshot(built.folder) == before
-    assert list((session / "echecs").glob("*.ipynb"))
+    kept = sorted(path.name for path in (session / "echecs").iterdir())
+    assert kept == [f"JUIN-2026-E2-{name}.ipynb" for name in ("P1", "P2", "S1", "S2")]
     assert not list(session.glob(".build-*"))
+
+
+@pytest.mark.parametrize(
+    ("change", "extra", "said"),
+    [
+        ({}, ["%%question Q1 CE1.1=1\nEncore ?"], "existe déjà"),
+        ({"%%corrige Q1": "%%accepte Q1"}, [], "corrigé"),
+        ({"(annexe A1)": "(annexe A7)"}, [], "A7"),
+        ({"CE1.1=4": "CE9.9=4"}, [], "CE9.9"),
+        ({"%%corrige Q1\n": "%%corrige Q1\n{{ absent }}"}, [], "absent"),
+        ({'total = attendu("Q1"': 'raise SystemExit\ntotal = attendu("Q1"'}, [], "cellule"),
+    ],
+)
+def test_what_the_checks_of_a_template_refuse_is_not_built(
+    session: Path, built: Build, change: dict[str, str], extra: list[str], said: str
+) -> None:
+    before = snapshot(built.folder)
+    template = session.parent / "case_templates" / "mon-cas" / "case.ipynb"
+    sound = template.read_text("utf-8")
+    a_template(session.parent, changed(change, extra), slug="mon-cas")
+    try:
+        with pytest.raises(KitError, match=re.escape(said)) as caught:
+            build_session(session)
+    finally:
+        template.write_text(sound, "utf-8")
+    assert all(finding.where.file for finding in caught.value.findings)
+    assert any(finding.where.cell for finding in caught.value.findings)
+    assert snapshot(built.folder) == before
 
 
 def test_points_that_do_not_add_up_stop_the_build(session: Path, built: Build) -> None:

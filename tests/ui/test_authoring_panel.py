@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kit.authoring.coverage import asked_questions, form_points, pool_totals
 from kit.cases import load_template
 from kit.ui.authoring_panel import AuthoringPanel
-from kit.ui.coverage import asked_questions, form_points, pool_totals
 from tests.builders import a_referentiel
 from tests.case_builders import CELLS, a_template, changed
 
@@ -45,12 +45,13 @@ def test_a_criterion_nobody_observes_stands_out(workspace: Path) -> None:
 
 
 def test_the_button_runs_the_case_too(workspace: Path) -> None:
-    a_template(workspace, changed({"(annexe A1)": "(annexe A9)"}))
+    unused = {" (annexe A1)": "", "Voir l’annexe A1.": "Voir.", "varies: [sector]": "varies: []"}
+    a_template(workspace, changed(unused))
     panel = AuthoringPanel("petit-cas", workspace)
-    assert "A9" not in panel.regions["findings"]
+    assert "citée nulle part" not in panel.regions["findings"]
     values = {"template": "petit-cas", "path": "", "run": True}
     panel.set_state({"input": {"seq": 1, "values": values, "action": {"seq": 1, "name": "check"}}})
-    assert "A9" in panel.regions["findings"]
+    assert "citée nulle part" in panel.regions["findings"]
     assert "exécution" in panel.regions["summary"]
 
 

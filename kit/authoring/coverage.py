@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kit.cases import CaseTemplate
+from kit.cases.magic_lines import MagicLine
+from kit.cases.template import Cell
 from kit.referentiel import Epreuve, Referentiel, natural_key, parse_exact
 
 POOLS = ("examen", "entrainement")
@@ -89,40 +91,49 @@ def observed_criteria(
 def form_points(template: CaseTemplate) -> tuple[FormPoints, ...]:
     """Return the points of each form of each dossier, then those outside any dossier."""
     asked = asked_questions(template)
-    rows = []
+    rows: dict[tuple[str, str | None], FormPoints] = {}
     for cell in template.cells:
-        if cell.magic is not None and cell.magic.line.name == "dossier":
-            line = cell.magic.line
+        if cell.magic is not None and cell.magic.line.name == "dossier" and cell.dossier:
             here = (q.total for q in asked if (q.dossier, q.form) == (cell.dossier, cell.form))
-            announced = line.options.get("points")
-            rows.append(
-                FormPoints(
-                    dossier=cell.dossier,
-                    title=line.words.get("title", ""),
-                    form=cell.form,
-                    pool=line.options.get("pool", POOLS[0]),
-                    cell=cell.number,
-                    given=sum(here, start=Fraction(0)),
-                    announced=None if announced is None else _number(announced),
-                )
-            )
+            row = _form_points(cell, cell.dossier, cell.magic.line, sum(here, start=Fraction(0)))
+            rows.setdefault((cell.dossier, cell.form), row)
     common = sum((question.total for question in asked if question.dossier is None), start=Fraction(0))
-    return (*rows, *([FormPoints(None, "", None, None, None, common, None)] if common else []))
+    return (*rows.values(), *([FormPoints(None, "", None, None, None, common, None)] if common else []))
+
+
+def _form_points(cell: Cell, dossier: str, line: MagicLine, given: Fraction) -> FormPoints:
+    announced = line.options.get("points")
+    return FormPoints(
+        dossier=dossier,
+        title=line.words.get("title", ""),
+        form=cell.form,
+        pool=line.options.get("pool", POOLS[0]),
+        cell=cell.number,
+        given=given,
+        announced=None if announced is None else _number(announced),
+    )
+
+
+def subject_totals(rows: tuple[FormPoints, ...]) -> dict[str, tuple[Fraction, ...]]:
+    """Return every total that a subject of each pool can have, least first: one form a dossier."""
+    common = sum((row.given for row in rows if row.dossier is None), start=Fraction(0))
+    found = {}
+    for pool in POOLS:
+        forms: dict[str, set[Fraction]] = {}
+        for row in rows:
+            if row.dossier is not None and row.pool == pool:
+                forms.setdefault(row.dossier, set()).add(row.given)
+        if forms or pool == POOLS[0]:
+            totals = {common}
+            for given in forms.values():
+                totals = {total + points for total in totals for points in given}
+            found[pool] = tuple(sorted(totals))
+    return found
 
 
 def pool_totals(rows: tuple[FormPoints, ...]) -> dict[str, tuple[Fraction, Fraction]]:
-    """Return the least and the most points a subject of each pool can have: one form a dossier."""
-    common = sum((row.given for row in rows if row.dossier is None), start=Fraction(0))
-    totals = {}
-    for pool in POOLS:
-        forms: dict[str, list[Fraction]] = {}
-        for row in rows:
-            if row.dossier is not None and row.pool == pool:
-                forms.setdefault(row.dossier, []).append(row.given)
-        if forms or (pool == POOLS[0] and common):
-            least = sum((min(given) for given in forms.values()), start=common)
-            totals[pool] = (least, sum((max(given) for given in forms.values()), start=common))
-    return totals
+    """Return the least and the most points a subject of each pool can have, where it can have any."""
+    return {pool: (totals[0], totals[-1]) for pool, totals in subject_totals(rows).items() if any(totals)}
 
 
 def _number(text: str) -> Fraction:

@@ -41,6 +41,15 @@ UseCache = Annotated[
     bool, typer.Option("--cache/--no-cache", help="Reprend, ou non, les sujets sur lesquels rien n’a changé.")
 ]
 
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADRESSE",
+        help="Confie les cas à un ordonnanceur Dask qui tourne déjà (tcp://machine:8786).",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the main group."""
@@ -55,6 +64,7 @@ def build(
     jobs: Jobs = None,
     engine: EngineName = "kit",
     cache: UseCache = True,
+    cluster: ClusterAddress = None,
     json: Json = False,
 ) -> None:
     """Génère sujets, corrigés et grilles d’une session, tout ou rien."""
@@ -67,6 +77,7 @@ def build(
             jobs=jobs,
             engine=engine,
             cache=cache,
+            cluster=cluster,
             progress=watch,
         )
     _report(done, folder, json=json)

@@ -66,6 +66,7 @@ def run_notebook(
     if failure is None and error is None and then is not None:
         try:
             value = then(run.output)
+            value = run.landing(value) if run.landing is not None else value
         except Exception as raised:  # noqa: BLE001 - reported in the result
             error = raised
     output = run.output if run.output.exists() else None

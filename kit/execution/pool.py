@@ -192,38 +192,39 @@ def _shape() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key.startswith(_SHAPING)}
 
 
-_lock = threading.RLock()
-_shared: list[Pool] = []
+_lock = threading.Lock()
+_free: list[Pool] = []
 
 
 @contextmanager
 def shared_pool(preload: Sequence[str] = ()) -> Iterator[Pool]:
-    """Give the process's own pool, kept warm from one call to the next and ended with the process.
+    """Give a pool of this process that nobody uses, kept warm from one call to the next and ended with the process.
 
-    A thread that finds it taken is given a pool of its own, ended after use.
+    There is one for each thread that executes at the same time; usually one.
     """
-    if not _lock.acquire(blocking=False):
-        pool = Pool(preload)
-        try:
-            yield pool
-        finally:
-            pool.close()
-        return
+    with _lock:
+        pool = _free.pop() if _free else Pool(preload)
+    if not pool.fits(preload):
+        _close(pool)
+        pool = Pool(tuple(dict.fromkeys((*pool.preload, *preload))))
     try:
-        if not _shared or not _shared[0].fits(preload):
-            known = _shared[0].preload if _shared else ()
-            close_shared_pool()
-            _shared[:] = [Pool(tuple(dict.fromkeys((*known, *preload))))]
-        yield _shared[0]
+        yield pool
     finally:
-        _lock.release()
+        with _lock:
+            _free.append(pool)
 
 
 def close_shared_pool() -> None:
-    """End the process's pool now, rather than with the process."""
-    for pool in _shared:
-        if pool.owner == os.getpid():
-            pool.close()
+    """End the process's pools now, rather than with the process."""
+    with _lock:
+        pools, _free[:] = [*_free], []
+    for pool in pools:
+        _close(pool)
+
+
+def _close(pool: Pool) -> None:
+    if pool.owner == os.getpid():
+        pool.close()
 
 
 atexit.register(close_shared_pool)

@@ -10,13 +10,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kit.execution import engine, wire
 from kit.execution.client import KernelLink
 from kit.execution.kernel import StandInApp, serve
-from kit.execution.model import Job, Run, RunResult, Start
+from kit.execution.model import Job, Run, RunResult, Start, packed
 from kit.execution.processes import die_with, limit_memory
 
 _ENGINE = "kit"
@@ -119,7 +119,7 @@ def be_runner(nest: Nest, report: socket.socket) -> None:
     def tell(cell: int | None, source: str) -> None:
         wire.send(report, ("cell", (cell, source)))
 
-    wire.send(report, ("result", _packed(_result(run, then, job.timeout, tell))))
+    wire.send(report, ("result", packed(_result(run, then, job.timeout, tell))))
     sys.stdout.flush()
     sys.stderr.flush()
 
@@ -132,14 +132,3 @@ def _result(run: Run, then: Any, timeout: int, tell: Any) -> RunResult:
     gc.disable()  # a collection would touch, and so copy, the pages shared with the coordinator
     papermill_engines.register(_ENGINE, engine.KitEngine)
     return run_notebook(run, then, timeout, _ENGINE, tell)
-
-
-def _packed(result: RunResult) -> bytes:
-    """Return a result pickled; what cannot be becomes an error that says so."""
-    try:
-        data = pickle.dumps(result)
-        pickle.loads(data)  # noqa: S301 - our own; some exceptions are pickled and cannot be read back
-    except Exception as error:  # noqa: BLE001 - any class may fail in any way
-        said = result.error if result.error is not None else error
-        return pickle.dumps(replace(result, value=None, error=RuntimeError(f"{type(said).__name__}: {said}")))
-    return data

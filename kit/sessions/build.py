@@ -26,7 +26,7 @@ from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.cache import KEPT, Cache, key_of
 from kit.sessions.draws import draw_of, write_draws
-from kit.sessions.manifest import MANIFEST, Entry, entry, manifest_of, read_manifest
+from kit.sessions.manifest import MANIFEST, SHAPING, Entry, entry, manifest_of, read_manifest
 from kit.sessions.model import Draw
 from kit.sessions.opening import Session, open_session
 from kit.sessions.production import Making, Product, make
@@ -68,6 +68,7 @@ def build_session(
     progress: Progress | None = None,
     engine: Engine = "kit",
     cache: bool = True,
+    cluster: str | None = None,
 ) -> Build:
     """Build a session and return what was made.
 
@@ -79,6 +80,7 @@ def build_session(
         progress: told of each subject done.
         engine: what executes the notebooks: `kit`, or `plain` papermill with a new kernel for each.
         cache: whether to take again, from `.cache/`, the files of variants on which nothing has changed.
+        cluster: address of a Dask scheduler whose workers execute the notebooks and make the documents.
 
     Raises:
         InvalidFile: problems in the session's files or in the templates, all of them.
@@ -95,7 +97,7 @@ def build_session(
         staging = new_staging(folder)
         try:
             store = Cache(folder / CACHE / KEPT) if cache else None
-            how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only)
+            how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only, cluster=cluster)
             made, reused = _make_all(session, variants, staging, how, progress)
             entries = [*made, *_copy(folder / BUILD, staging, kept)]
             _complete(staging, entries)
@@ -130,7 +132,9 @@ def _make_all(
     with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
         todo = [number for number, products in enumerate(kept) if products is None]
         runs = [_job(makings[n], texts[n], Path(scratch), Finish(staging, how.cache, keys[n])) for n in todo]
-        results = execute_many(runs, how.jobs, how.engine, watcher=watch, preload=_WARM)
+        results = execute_many(
+            runs, how.jobs, how.engine, watcher=watch, preload=_WARM, cluster=how.cluster, libraries=SHAPING
+        )
         _raise_failures(session, [makings[n] for n in todo], results)
     made = {number: result.value for number, result in zip(todo, results, strict=True)}
     entries: list[Entry] = []
@@ -150,12 +154,13 @@ _WARM = ("kit.sessions.build", "kit.cases.magics", "kit.documents.pdf")
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How a build is made: at how many at once, by which engine, keeping what where, all épreuves or some."""
+    """How a build is made: at how many at once, by which engine, keeping what, all épreuves or some, where."""
 
     jobs: int
     engine: Engine
     cache: Cache | None
     whole: bool
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +182,9 @@ def _job(making: Making, text: str, scratch: Path, finish: Finish) -> Run:
     prepared = folder / "prepared.ipynb"
     write_text(prepared, text)
     parameters = {**variant.drawn.parameters, "seed": variant.drawn.seed}
-    then = functools.partial(_write_products, making=making, finish=finish)
-    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent, then)
+    then = functools.partial(make, making=making)
+    landing = functools.partial(_land, variant=variant, finish=finish)
+    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent, then, landing)
 
 
 def _making(session: Session, variant: Variant) -> Making:
@@ -196,11 +202,10 @@ def _making(session: Session, variant: Variant) -> Making:
     return Making(variant, facts, session.referentiel, session.reglement, session.config.id)
 
 
-def _write_products(executed: Path, making: Making, finish: Finish) -> list[Entry]:
-    products = make(executed, making)
+def _land(products: Sequence[Product], variant: Variant, finish: Finish) -> list[Entry]:
     if finish.cache is not None:
         finish.cache.keep(finish.key, products)
-    return [_written(product, making.variant, finish.staging) for product in products]
+    return [_written(product, variant, finish.staging) for product in products]
 
 
 def _written(product: Product, variant: Variant, to: Path) -> Entry:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kit.authoring.pieces_checks import check_annexes, check_expected, check_figures
 from kit.authoring.static import Rules, check_codes, check_coverage, check_keys, check_lines, check_points
@@ -67,8 +68,8 @@ def _unknown_epreuve(code: str, referentiel: Referentiel, where: Place) -> Findi
 def _check_runs(template: CaseTemplate, keep: Path | None) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="kit-check-") as scratch:
         runs = [
-            _prepared(template, forms, Path(scratch) / f"run-{number}")
-            for number, forms in enumerate(_combinations(template))
+            prepared_run(template, forms, Path(scratch) / f"run-{number}")
+            for number, forms in enumerate(form_choices(template))
         ]
         seen: set[tuple[str, int | None, str]] = set()
         for result in execute_many(runs, jobs=2):
@@ -79,7 +80,7 @@ def _check_runs(template: CaseTemplate, keep: Path | None) -> Iterator[Finding]:
                     yield finding
 
 
-def _combinations(template: CaseTemplate) -> Iterator[dict[str, str]]:
+def form_choices(template: CaseTemplate) -> Iterator[dict[str, str]]:
     """Yield the fewest choices of forms in which every form stands once."""
     for pool in ("examen", "entrainement"):
         forms = template.forms(pool)
@@ -89,11 +90,14 @@ def _combinations(template: CaseTemplate) -> Iterator[dict[str, str]]:
             yield {dossier: names[rank % len(names)] for dossier, names in forms.items() if names}
 
 
-def _prepared(template: CaseTemplate, forms: dict[str, str], folder: Path) -> Run:
+def prepared_run(
+    template: CaseTemplate, forms: dict[str, str], folder: Path, values: Mapping[str, Any] = {}
+) -> Run:
+    """Return the run of a template with these forms, its own parameters and, before them, `values`."""
     prepared = folder / "case.ipynb"
     write_text(prepared, json_text(select_forms(template, forms)))
     defaults = {parameter.name: parameter.default for parameter in template.parameters}
-    return Run(prepared, folder / "executed.ipynb", defaults, template.path.parent)
+    return Run(prepared, folder / "executed.ipynb", {**defaults, **values}, template.path.parent)
 
 
 def _findings(template: CaseTemplate, result: RunResult, keep: Path | None) -> Iterable[Finding]:

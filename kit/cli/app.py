@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import building, cases, referentiel, sessions
+from kit.cli import building, cases, referentiel, sessions, watching
 from kit.cli.shared import new_group
 
 app = new_group(
@@ -12,6 +12,7 @@ app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 building.register(app)
+watching.register(app)
 
 
 __all__ = ["app"]

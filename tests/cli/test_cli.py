@@ -31,7 +31,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("group", [[], ["referentiel"], ["case"], ["session"], ["build"], ["demo"], ["lab"]])
+@pytest.mark.parametrize(
+    "group", [[], ["referentiel"], ["case"], ["session"], ["build"], ["demo"], ["lab"], ["watch"]]
+)
 def test_the_help_is_in_french(capsys: pytest.CaptureFixture[str], group: list[str]) -> None:
     code, out, _ = run(capsys, *group, "--help")
     assert code == 0

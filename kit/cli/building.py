@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from kit.cli.output import console, print_findings, print_json, say
 from kit.cli.shared import Json, SessionDir, command
@@ -138,7 +145,9 @@ def _report(done: Build, folder: Path, *, json: bool) -> None:
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
     """Give a progress function; the bar is shown on a terminal only."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    words = (TextColumn(label("cli.progress_spent")), TextColumn(label("cli.progress_left")))
+    times = (words[0], TimeElapsedColumn(), words[1], TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *times)
     out = console(errors=True)
     with Progress(*columns, console=out, disable=quiet or not out.is_terminal, transient=True) as bar:
         task = bar.add_task(label("cli.progress_run"), total=None)

@@ -128,7 +128,7 @@ def _make_all(
             progress(done, len(variants), result.run.output.parent.name)
 
     if progress is not None:
-        progress(0, len(variants), "")
+        progress(done, len(variants), "")
     with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
         todo = [number for number, products in enumerate(kept) if products is None]
         runs = [_job(makings[n], texts[n], Path(scratch), Finish(staging, how.cache, keys[n])) for n in todo]

@@ -169,3 +169,20 @@ def test_a_fault_of_ours_is_told_without_traceback(
     assert code == 1
     assert "--debug" in err
     assert "boum" not in err
+
+
+def test_a_build_on_a_terminal_shows_how_far_it_is_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from kit.cli import building
+
+    out = StringIO()
+    screen = Console(file=out, force_terminal=True, width=160)
+    monkeypatch.setattr(building, "console", lambda *, errors: screen)
+    with building._progress(quiet=False) as watch:
+        for done in range(3):
+            watch(done, 4, f"E2-P{done}")
+    assert "2/4" in out.getvalue()
+    assert "reste environ" in out.getvalue()

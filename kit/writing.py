@@ -18,8 +18,16 @@ PRIVATE = 0o600
 SHARED = 0o644
 
 
-def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
-    """Write `content` to `path` atomically, with the rights of `mode`."""
+def write_bytes(path: Path, content: bytes, mode: int = SHARED, *, durable: bool = True) -> None:
+    """Write `content` to `path` atomically, with the rights of `mode`.
+
+    Args:
+        path: the file.
+        content: what it is to hold.
+        mode: its rights.
+        durable: whether to wait until it is on the disk; not so where the whole folder is flushed later, or where
+            what is read back is checked.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
@@ -27,7 +35,8 @@ def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:

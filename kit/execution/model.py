@@ -86,6 +86,7 @@ class Job:
         path: the client's module path, for the function that follows.
         timeout: seconds a cell may take.
         memory: bytes a notebook may take beside the preloaded libraries.
+        slot: where in the ledger the runner notes the cell it is at.
     """
 
     number: int
@@ -95,6 +96,7 @@ class Job:
     path: tuple[str, ...]
     timeout: int
     memory: int | None
+    slot: int
 
 
 def packed(result: RunResult) -> bytes:

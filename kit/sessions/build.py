@@ -6,6 +6,7 @@ killed, `build/` is the old one or the new one, complete.
 
 from __future__ import annotations
 
+import filecmp
 import functools
 import hashlib
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kit.authoring import failure_finding
-from kit.cases import select_forms
+from kit.cases import select_forms, warm
 from kit.documents.facts import exam_facts
 from kit.errors import CaseFailed, Finding, InvalidFile, KitBug, KitError, Place
 from kit.execution import Engine, Run, RunResult, execute_many
@@ -104,7 +105,8 @@ def build_session(
             write_text(staging / MANIFEST, manifest_of(session, entries).text())
             write_attribution(folder, attribute(session, secret, session.attributions))
             write_draws(folder, _draws(session, variants))
-            exchange(staging, folder / BUILD)
+            if not _same(staging, folder / BUILD):
+                exchange(staging, folder / BUILD)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     seconds = time.perf_counter() - started
@@ -116,21 +118,25 @@ def _make_all(
 ) -> tuple[list[Entry], int]:
     """Make every variant's files in the staging folder; return their entries, and how many variants were kept."""
     makings = [_making(session, variant) for variant in variants]
-    texts = [_prepared(variant) for variant in variants]
+    texts = _prepared(variants)
     keys = [key_of(making, text, how.engine) for making, text in zip(makings, texts, strict=True)]
-    kept = [how.cache.find(key) if how.cache else None for key in keys]
-    done = sum(products is not None for products in kept)
+    kept = [
+        _taken_again(how.cache, key, variant, staging) for key, variant in zip(keys, variants, strict=True)
+    ]
+    done = sum(found is not None for found in kept)
 
     def watch(result: RunResult) -> None:
         nonlocal done
         done += 1
+        if result.ok:
+            shutil.rmtree(result.run.output.parent, ignore_errors=True)
         if progress is not None:
             progress(done, len(variants), result.run.output.parent.name)
 
     if progress is not None:
         progress(done, len(variants), "")
     with tempfile.TemporaryDirectory(prefix="kit-build-") as scratch:
-        todo = [number for number, products in enumerate(kept) if products is None]
+        todo = [number for number, found in enumerate(kept) if found is None]
         runs = [_job(makings[n], texts[n], Path(scratch), Finish(staging, how.cache, keys[n])) for n in todo]
         results = execute_many(
             runs, how.jobs, how.engine, watcher=watch, preload=_WARM, cluster=how.cluster, libraries=SHAPING
@@ -138,18 +144,15 @@ def _make_all(
         _raise_failures(session, [makings[n] for n in todo], results)
     made = {number: result.value for number, result in zip(todo, results, strict=True)}
     entries: list[Entry] = []
-    for number, products in enumerate(kept):
-        if products is None:
-            entries += made[number]
-        else:
-            entries += [_written(product, variants[number], staging) for product in products]
+    for number, found in enumerate(kept):
+        entries += made[number] if found is None else found
     if how.cache and how.whole:
         how.cache.forget_others(keys)
     return entries, len(variants) - len(todo)
 
 
-_WARM = ("kit.sessions.build", "kit.cases.magics", "kit.documents.pdf")
-"""What making documents needs, imported once."""
+_WARM = ("kit.sessions.build", "kit.documents.pdf", *warm.MODULES)
+"""What cases and their documents need, imported once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,14 @@ class Finish:
     key: str
 
 
-def _prepared(variant: Variant) -> str:
-    return json_text(select_forms(variant.template, variant.drawn.forms))
+def _prepared(variants: Sequence[Variant]) -> list[str]:
+    """Return each variant's notebook; those of the same forms share one text."""
+    known: dict[tuple[str, str], str] = {}
+    keys = [(str(variant.template.path), repr(sorted(variant.drawn.forms.items()))) for variant in variants]
+    for key, variant in zip(keys, variants, strict=True):
+        if key not in known:
+            known[key] = json_text(select_forms(variant.template, variant.drawn.forms))
+    return [known[key] for key in keys]
 
 
 def _job(making: Making, text: str, scratch: Path, finish: Finish) -> Run:
@@ -208,8 +217,16 @@ def _land(products: Sequence[Product], variant: Variant, finish: Finish) -> list
     return [_written(product, variant, finish.staging) for product in products]
 
 
+def _taken_again(cache: Cache | None, key: str, variant: Variant, staging: Path) -> list[Entry] | None:
+    """Put the files kept under a hash into the staging folder, or return None."""
+    products = cache.find(key) if cache else None
+    return None if products is None else [_written(product, variant, staging) for product in products]
+
+
 def _written(product: Product, variant: Variant, to: Path) -> Entry:
-    write_bytes(to / product.path, product.content)
+    write_bytes(
+        to / product.path, product.content, durable=False
+    )  # the whole folder is flushed before its exchange
     return entry(product, variant.epreuve.id, variant.version, variant.number)
 
 
@@ -265,6 +282,14 @@ def _complete(staging: Path, entries: Sequence[Entry]) -> None:
     wrong = [item.path for item in entries if _size(staging / item.path) != item.bytes]
     if wrong or not entries:
         raise KitBug(f"incomplete build: {wrong}")
+
+
+def _same(new: Path, current: Path) -> bool:
+    """Whether two folders hold the same files: then there is nothing to exchange, nor to wait for the disk for."""
+    names = {path.relative_to(new) for path in new.rglob("*") if path.is_file()}
+    if names != {path.relative_to(current) for path in current.rglob("*") if not path.is_dir()}:
+        return False
+    return all(filecmp.cmp(new / name, current / name, shallow=False) for name in names)
 
 
 def _size(path: Path) -> int:

@@ -89,7 +89,9 @@ def bars(
                 hatch=HATCHES[i % 6], edgecolor="white",
             )  # fmt: skip
             if values:
-                axes.bar_label(drawn, [_NUMBERS[language](h, places) for h in heights], fontsize=7.5, padding=2)
+                axes.bar_label(
+                    drawn, [_NUMBERS[language](h, places) for h in heights], fontsize=7.5, padding=2
+                )
         axes.set_xticks(range(len(labels)), labels)
         axes.grid(visible=False, axis="x")
         _axis(axes, unit, language)

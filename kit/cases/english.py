@@ -22,6 +22,7 @@ _SMALL = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_SIZES = ((1_000_000, "million"), (1000, "thousand"), (100, "hundred"))
 _ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
     "twelve": "twelfth",
@@ -127,10 +128,8 @@ def _whole(value: int) -> str:
     if value < 100:
         tens, rest = divmod(value, 10)
         return f"{_TENS[tens]}-{_SMALL[rest]}" if rest else _TENS[tens]
-    for size, name in ((1_000_000, "million"), (1000, "thousand"), (100, "hundred")):
-        if value >= size:
-            head, rest = divmod(value, size)
-            break
+    size, name = next(pair for pair in _SIZES if value >= pair[0])
+    head, rest = divmod(value, size)
     said = f"{_whole(head)} {name}"
     if not rest:
         return said

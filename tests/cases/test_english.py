@@ -81,7 +81,15 @@ def test_amounts_are_said_with_their_cents():
 
 
 def test_dates_are_said_with_an_ordinal():
-    endings = {1: "first", 2: "second", 3: "third", 12: "twelfth", 20: "twentieth", 21: "twenty-first", 30: "thirtieth"}
+    endings = {
+        1: "first",
+        2: "second",
+        3: "third",
+        12: "twelfth",
+        20: "twentieth",
+        21: "twenty-first",
+        30: "thirtieth",
+    }
     said = {day: spoken_date(date(2026, 5, day), weekday=False) for day in endings}
     assert said == {day: f"the {ending} of May" for day, ending in endings.items()}
 

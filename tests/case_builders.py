@@ -10,6 +10,7 @@ from typing import Any
 from kit.grids import Grid
 from kit.grids.model import GridLine, GridRules
 from kit.referentiel import Level, Scale
+from kit.subjects import Identity
 
 FRONT = """---
 epreuve: E2
@@ -122,4 +123,12 @@ def a_grid(weights: Mapping[str, str] | None = None, *, step: str = "0.5", **rul
         total="20",
         scale=FOUR_LEVELS,
         lines=tuple(a_line(criterion, weight) for criterion, weight in weights.items()),
+    )  # fmt: skip
+
+
+def an_identity() -> Identity:
+    """Return which subject a subject is."""
+    return Identity(
+        code="TEST-E10-P1", epreuve="E10", version="principal", variant=1, title="Un cas", subtitle=None, language="en",
+        duration=60, documents="Aucun.", ai="interdit",
     )  # fmt: skip

@@ -32,8 +32,8 @@ from kit.referentiel import parse_exact
 from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject, Identity
 
 
-def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
-    """Return the subject: cover, points, context, dossiers, annexes."""
+def subject_document(subject: CandidateSubject, facts: ExamFacts, *, oral: bool = False) -> Document:
+    """Return the subject, or the booklet handed out at the oral: cover, points, context, dossiers, annexes."""
     identity, words = subject.identity, Wording(subject.identity.language)
     return Document(
         title=_title(facts.epreuve_title, identity.title),
@@ -44,7 +44,7 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts) -> Document:
         cover=exam_cover(
             identity,
             facts,
-            label("doc.subject"),
+            label("doc.oral_subject" if oral else "doc.subject"),
             _notices(subject),
             points=subject.points,
             annexes=_annex_range(subject),
@@ -165,6 +165,8 @@ def _is_shared(subject: CandidateSubject) -> bool:
 
 
 def _context(subject: CandidateSubject, words: Wording) -> Iterator[Block]:
+    if not subject.context:
+        return
     yield Heading(1, text(words.label("doc.context")))
     yield from blocks(subject.context, base_level=2, language=words.language)
 

@@ -89,6 +89,14 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
         ),
         variants=1, grouped=True,
     ),
+    ExampleEpreuve(
+        "E10", "e10-anglais-commercial",
+        (
+            ExamplePart("ecrit", "surveille", 5, duration="1h45", anonymous=True),
+            ExamplePart("oral", "oral", 8, slot="30"),
+        ),
+        variants=1,
+    ),
 )  # fmt: skip
 """The épreuves of the example and of the demo: the one list to lengthen when a template is added."""
 

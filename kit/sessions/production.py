@@ -24,6 +24,7 @@ from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
 from kit.grids import Grid, build_grid
 from kit.referentiel import Referentiel, Reglement
+from kit.sessions.booklets import booklets
 from kit.sessions.register import Figure, Imprint
 from kit.sessions.variants import Variant
 from kit.subjects import (
@@ -102,13 +103,22 @@ def make(executed: Path, making: Making) -> tuple[Product, ...]:
 
 
 def _for_candidates(subject: CandidateSubject, making: Making) -> Iterator[Product]:
-    code = subject.identity.code
     folder = f"{FOLDERS['candidate']}/{making.variant.folder}"
-    document = subject_document(subject, making.facts)
+    first, oral = booklets(subject, making.variant.epreuve)
+    yield from _booklet(first, making, folder, "sujet", "subject")
+    if oral is not None:
+        yield from _booklet(oral, making, f"{folder}/oral", "oral", "oral_subject")
+
+
+def _booklet(
+    subject: CandidateSubject, making: Making, folder: str, name: str, kind: str
+) -> Iterator[Product]:
+    code = subject.identity.code
+    document = subject_document(subject, making.facts, oral=kind == "oral_subject")
     printed = pdf(document)
     written = docx(document, OFFICE, pages=page_count(printed))
-    yield Product(f"{folder}/{code}-sujet.pdf", "candidate", "subject", printed)
-    yield Product(f"{folder}/{code}-sujet.docx", "candidate", "subject", written)
+    yield Product(f"{folder}/{code}-{name}.pdf", "candidate", kind, printed)
+    yield Product(f"{folder}/{code}-{name}.docx", "candidate", kind, written)
     workbook = annex_workbook(subject.annexes, f"Annexes – {code}")
     if workbook is not None:
         yield Product(f"{folder}/{code}-annexes.xlsx", "candidate", "annex_workbook", workbook)

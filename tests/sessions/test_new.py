@@ -12,12 +12,12 @@ import pytest
 from kit.errors import AuthorError, EnvironmentFault, InvalidFile, Severity
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.demo import demo_session
+from kit.sessions.examples import EXAMPLE_EPREUVES
 from kit.sessions.model import Assignment
 from kit.sessions.new import new_session
 from kit.sessions.opening import Session, check_session, open_session
 from kit.sessions.seeds import DEMO_SECRET, obtain_secret, read_secret
 from kit.sessions.swap import session_lock
-from tests.builders import a_referentiel
 
 FILES = {
     "session.yaml", "candidats.csv", "groupes.csv", "inscriptions.csv", "intervenants.csv",
@@ -27,8 +27,8 @@ FILES = {
 
 @pytest.fixture
 def workspace(tmp_path):
-    """Return a workspace whose small référentiel takes the place of the shipped one."""
-    a_referentiel(tmp_path, "fede-marketing-commercial")
+    """Return a workspace without a référentiel of its own: the shipped one serves."""
+    (tmp_path / "referentiel").mkdir()
     return tmp_path
 
 
@@ -43,9 +43,9 @@ def test_a_new_session_has_an_example_of_every_file_and_passes_the_check(workspa
     session = open_session(folder)
     assert session.config.id == "Session-d-ete-2026"
     assert not session.config.demo
-    assert list(session.config.epreuves) == ["E2", "E3"]
+    assert list(session.config.epreuves) == [epreuve.id for epreuve in EXAMPLE_EPREUVES]
     assert session.config.epreuves["E2"].parts[0].date == date(2026, 3, 16)
-    assert len(session.registrations) == 2 * len(session.candidates)
+    assert len(session.registrations) == len(EXAMPLE_EPREUVES) * len(session.candidates)
 
 
 def test_the_shipped_referentiel_accepts_the_new_session_and_the_demo(tmp_path):
@@ -176,7 +176,7 @@ def test_the_demo_is_a_full_session(workspace):
     assert check_session(folder) == []
     session = open_session(folder)
     assert (session.config.id, session.config.demo, len(session.candidates)) == ("DEMO-2026", True, 12)
-    assert {plan.variants for plan in session.config.epreuves.values()} == {2}
+    assert [session.config.epreuves[name].variants for name in ("E2", "E3")] == [2, 2]
     assert read_secret(folder, demo=True) == DEMO_SECRET
     for epreuve in session.config.epreuves:
         assert len(session.registered(epreuve)) == 12

@@ -479,6 +479,15 @@ def test_every_number_of_the_corrige_is_found_again_in_the_candidates_papers(
     assert _gaps(job, papers[job]) == []
 
 
+def test_the_comparison_notices_a_figure_that_no_longer_agrees(papers: dict[Job, Paper]) -> None:
+    job = SAMPLE[0]
+    first, *others = papers[job].tables["A11"]
+    changed = [{**first, "Coût unitaire HT (€)": "1"}, *others]
+    paper = papers[job]._replace(tables={**papers[job].tables, "A11": changed})
+    wrong = {gap[0] for gap in _gaps(job, paper)}
+    assert wrong == {"production", "honoraires", "provision", "total", "depassement", "depassement-pct"}
+
+
 # The traps hold in every variant ------------------------------------------------------------------------
 
 
@@ -508,8 +517,15 @@ def _loose(job: Job, paper: Paper) -> list[str]:
             "more copies cost less": answers["devis-seuil"] < answers["devis-c"],
             "the film is too long": answers["couper"] >= 15,
             "the budget is exceeded": answers["depassement"] > 0,
+            "there is a leaflet for each person it reaches": _leaflets(paper),
         }
     return [name for name, holds in traps.items() if not holds]
+
+
+def _leaflets(paper: Paper) -> bool:
+    useful = _found(r"Dépliant \| ([\d ]+) exemplaires utiles", paper.texts["A4"])
+    (reached,) = [row["Personnes touchées"] for row in paper.tables["A8"] if row["Support"] == "Dépliant"]
+    return useful == _number(reached)
 
 
 def _best_name(paper: Paper) -> str:
@@ -601,13 +617,16 @@ def test_minutes_advised_leave_time_to_read(papers: dict[Job, Paper]) -> None:
 
 
 def _leaks(paper: Paper) -> list[str]:
-    """Return the totals of the corrigé that stand in a text or a table of the candidate."""
+    """Return the amounts of the corrigé that stand in a text or a table of the candidate.
+
+    What is left of the media budget, a small round number, may be some other price by chance.
+    """
     candidate = json.dumps(paper.subject.for_candidate().model_dump(mode="json"), ensure_ascii=False)
     known = {_number(found) for found in re.findall(r"\d[\d ]*,\d+|\d[\d ]{2,}\d", _plain(candidate))}
     secret = {
         item.name: _rounded(Fraction(item.value), item.places)
         for item in paper.subject.expected
-        if item.unit == "€" and abs(Fraction(item.value)) > 200
+        if item.unit == "€" and abs(Fraction(item.value)) > 200 and item.name != "reste"
     }
     return [name for name, value in secret.items() if value in known]
 

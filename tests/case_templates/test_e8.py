@@ -549,7 +549,13 @@ def test_the_carrier_follows_the_work(papers: dict[Job, Paper]) -> None:
 def test_the_texts_follow_the_work_and_the_production(papers: dict[Job, Paper]) -> None:
     for (form, _, seed), paper in papers.items():
         file = "MP4 (H.264), 30 secondes au plus" if form == "a" else "PNG, 1 080 × 1 350 pixels, 5 Mo"
-        together = ("une seule production", "désignés par leur numéro de candidat", "quatre rôles", file, "150 Mo au plus")
+        together = (
+            "une seule production",
+            "désignés par leur numéro de candidat",
+            "quatre rôles",
+            file,
+            "150 Mo au plus",
+        )
         alone = ("sa propre production", "aucun fichier n’est accepté", "Seul le sens du dessin compte")
         told, untold = (together, alone) if seed == 2 else (alone, together)
         assert [words for words in told if words not in paper.read] == []

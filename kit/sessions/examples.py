@@ -90,6 +90,11 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
         variants=1, grouped=True,
     ),
     ExampleEpreuve(
+        "E8", "e8-communication-commerciale",
+        (ExamplePart("production", "surveille", 7, duration="4h00", anonymous=True),),
+        variants=1,
+    ),
+    ExampleEpreuve(
         "E10", "e10-anglais-commercial",
         (
             ExamplePart("ecrit", "surveille", 5, duration="1h45", anonymous=True),

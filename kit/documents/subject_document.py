@@ -32,8 +32,14 @@ from kit.referentiel import parse_exact
 from kit.subjects.model import AskedQuestion, CandidateDossier, CandidateSubject, Identity
 
 
-def subject_document(subject: CandidateSubject, facts: ExamFacts, *, oral: bool = False) -> Document:
-    """Return the subject, or the booklet handed out at the oral: cover, points, context, dossiers, annexes."""
+def subject_document(subject: CandidateSubject, facts: ExamFacts, part: str | None = None) -> Document:
+    """Return the subject, or the booklet of one of its parts: cover, points, context, dossiers, annexes.
+
+    Args:
+        subject: the subject, or what of it the booklet holds.
+        facts: what its cover says.
+        part: the part's name.
+    """
     identity, words = subject.identity, Wording(subject.identity.language)
     return Document(
         title=_title(facts.epreuve_title, identity.title),
@@ -44,7 +50,7 @@ def subject_document(subject: CandidateSubject, facts: ExamFacts, *, oral: bool 
         cover=exam_cover(
             identity,
             facts,
-            label("doc.oral_subject" if oral else "doc.subject"),
+            label("doc.booklet", part=part) if part else label("doc.subject"),
             _notices(subject),
             points=subject.points,
             annexes=_annex_range(subject),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +24,7 @@ from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
 from kit.grids import Grid, build_grid
 from kit.referentiel import Referentiel, Reglement
-from kit.sessions.booklets import booklets
+from kit.sessions.booklets import Booklet, booklets
 from kit.sessions.register import Figure, Imprint
 from kit.sessions.variants import Variant
 from kit.subjects import (
@@ -103,28 +103,41 @@ def make(executed: Path, making: Making) -> tuple[Product, ...]:
 
 
 def _for_candidates(subject: CandidateSubject, making: Making) -> Iterator[Product]:
+    """Yield the files of each booklet: the first in the variant's folder, the others in one of their part."""
     folder = f"{FOLDERS['candidate']}/{making.variant.folder}"
-    first, oral = booklets(subject, making.variant.epreuve)
-    yield from _booklet(first, making, folder, "sujet", "subject")
-    if oral is not None:
-        yield from _booklet(oral, making, f"{folder}/oral", "oral", "oral_subject")
+    for rank, booklet in enumerate(booklets(subject, making.variant.epreuve)):
+        name = booklet.part if rank else None
+        yield from _booklet(booklet, making, f"{folder}/{name}" if name else folder, name or "sujet")
 
 
-def _booklet(
-    subject: CandidateSubject, making: Making, folder: str, name: str, kind: str
-) -> Iterator[Product]:
+def _booklet(booklet: Booklet, making: Making, folder: str, name: str) -> Iterator[Product]:
+    subject, facts, kind = _on_its_day(booklet, making)
     code = subject.identity.code
-    document = subject_document(subject, making.facts, oral=kind == "oral_subject")
+    document = subject_document(subject, facts, kind)
     printed = pdf(document)
     written = docx(document, OFFICE, pages=page_count(printed))
-    yield Product(f"{folder}/{code}-{name}.pdf", "candidate", kind, printed)
-    yield Product(f"{folder}/{code}-{name}.docx", "candidate", kind, written)
+    yield Product(f"{folder}/{code}-{name}.pdf", "candidate", "subject", printed)
+    yield Product(f"{folder}/{code}-{name}.docx", "candidate", "subject", written)
     workbook = annex_workbook(subject.annexes, f"Annexes – {code}")
     if workbook is not None:
         yield Product(f"{folder}/{code}-annexes.xlsx", "candidate", "annex_workbook", workbook)
     for annex, table in annex_tables(subject.annexes):
         content = table_csv(table).encode("utf-8-sig")
         yield Product(f"{folder}/annexes/{code}-{annex.id}.csv", "candidate", "annex_data", content)
+
+
+def _on_its_day(booklet: Booklet, making: Making) -> tuple[CandidateSubject, ExamFacts, str | None]:
+    """Return a booklet's subject and facts with the date and duration of its part, and the part's name."""
+    if booklet.part is None:
+        return booklet.subject, making.facts, None
+    plan = making.variant.plan.part(booklet.part)
+    subject, facts = booklet.subject, making.facts
+    if plan is not None:
+        facts = replace(facts, day=plan.date, start=plan.start)
+        if plan.duration is not None:
+            identity = subject.identity.model_copy(update={"duration": plan.duration})
+            subject = subject.model_copy(update={"identity": identity})
+    return subject, facts, making.variant.epreuve.part(booklet.part).label
 
 
 def _for_markers(key: AnswerKey, grid: Grid, executed: Path, making: Making) -> Iterator[Product]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kit.cases.pieces import TextContent
 from kit.referentiel import find_referentiel, load_referentiel
-from kit.sessions.booklets import booklets
+from kit.sessions.booklets import Booklet, booklets
 from kit.subjects import CandidateSubject
 from kit.subjects.model import AskedQuestion, CandidateAnnex, CandidateDossier, CandidateSheet
 from tests.case_builders import an_identity
@@ -32,19 +32,26 @@ def a_subject(**changes: Any) -> CandidateSubject:
     return subject.model_copy(update=changes)
 
 
-def test_what_is_asked_at_the_oral_leaves_the_first_booklet() -> None:
+def test_each_part_has_its_booklet_with_the_annexes_it_cites() -> None:
     first, oral = booklets(a_subject(), EPREUVE)
-    assert oral is not None
-    assert [one.id for one in first.dossiers] == ["D1"]
-    assert [annex.id for annex in first.annexes] == ["A1", "A2"]
-    assert (first.oral_briefs, first.sheets) == ((), ())
-    assert first.points == "10"
-    assert [one.id for one in oral.dossiers] == ["D2"]
-    assert [annex.id for annex in oral.annexes] == ["A2", "A3"]
-    assert oral.oral_briefs == ("Come early.",)
-    assert oral.context == ""
+    assert (first.part, oral.part) == ("ecrit", "oral")
+    assert [one.id for one in first.subject.dossiers] == ["D1"]
+    assert [annex.id for annex in first.subject.annexes] == ["A1", "A2"]
+    assert (first.subject.oral_briefs, first.subject.sheets) == ((), ())
+    assert first.subject.points == "10"
+    assert [one.id for one in oral.subject.dossiers] == ["D2"]
+    assert [annex.id for annex in oral.subject.annexes] == ["A1", "A2", "A3"]
+    assert oral.subject.oral_briefs == ("Come early.",)
 
 
-def test_a_subject_without_questions_at_the_oral_is_one_booklet() -> None:
+def test_a_subject_of_one_part_is_one_booklet() -> None:
     subject = a_subject(dossiers=(dossier("1", "ecrit", "Read annexe A2."),))
-    assert booklets(subject, EPREUVE) == (subject, None)
+    assert booklets(subject, EPREUVE) == (Booklet(None, subject),)
+
+
+def test_what_is_only_observed_goes_with_the_first_part() -> None:
+    seen = CandidateDossier(
+        id="D3", title="3", text="", questions=(), observed="5", observed_carrier="candidate"
+    )
+    subject = a_subject(dossiers=(dossier("1", "ecrit", "Read annexe A2."), seen))
+    assert [booklet.part for booklet in booklets(subject, EPREUVE)] == [None]

@@ -369,11 +369,16 @@ def all_gaps(subjects: Mapping[tuple[str, str, int], Subject]) -> dict[Any, list
 # What the cases promise ----------------------------------------------------------------------------------
 
 
+def studies_budget(subject: Subject) -> Fraction:
+    said = next(dossier.text for dossier in subject.dossiers if dossier.id == "D2")
+    return number(found_in(r"budget d’études est de ([\d ]+) € HT", said))
+
+
 def feasible_studies(subject: Subject) -> set[tuple[str, str]]:
     """Return the pairs of studies that fit money, time, precision and the market, one after the other."""
     paper = paper_of(subject.for_candidate())
     said = plain(paper.texts["D2"])
-    budget = number(found_in(r"budget d’études est de ([\d ]+) € HT", said))
+    budget = studies_budget(subject)
     weeks = number(found_in(r"au plus tard (\d+) semaines après", said))
     needed = studies(paper)["effectif"]
     pairs = set()
@@ -411,6 +416,9 @@ def wrong_promises(subjects: Mapping[tuple[str, str, int], Subject]) -> dict[Any
             wrong[key] = feasible_studies(subject)
         if not least < budget < everything:
             wrong[key] = (least, budget, everything)
+        face_to_face = next(row for row in paper_of(subject.for_candidate()).rows["A7"] if row[0] == "E")
+        if number(face_to_face[4]) <= studies_budget(subject):
+            wrong[key] = face_to_face
         advised = number(found_in(r"total ([\d ]+) €, sous le plafond", corrige(subject, "Q1")))
         if advised > budget:
             wrong[key] = (advised, budget)
@@ -540,7 +548,8 @@ def test_practice_asks_nothing_that_an_exam_asks(drawn: dict[tuple[str, str, int
     values: dict[str, set[str]] = {pool: set() for pool in POOLS}
     for (pool, _, _), subject in drawn.items():
         for question in subject.questions:
-            asked[pool] |= {plain(line).strip(" ;.") for line in question.text.splitlines() if line.strip()}
+            lines = (re.sub(r"^\d\. ", "", plain(line)).strip(" ;.") for line in question.text.splitlines())
+            asked[pool] |= {line for line in lines if line}
         values[pool] |= {plain(item.label) for item in subject.expected}
     assert asked["examen"] & asked["entrainement"] == set()
     assert values["examen"] & values["entrainement"] == set()

@@ -74,6 +74,14 @@ class ExampleEpreuve:
 
 EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
     ExampleEpreuve(
+        "E1", "e1-etude-de-marche",
+        (
+            ExamplePart("dossier", "depot", 9, start="18:00"),
+            ExamplePart("synthese", "surveille", 10, start="14:00", duration="2h00", anonymous=True),
+        ),
+        variants=1, grouped=True,
+    ),
+    ExampleEpreuve(
         "E2", "e2-recommandations-strategiques",
         (ExamplePart("ecrit", "surveille", 0, duration="4h00", anonymous=True),),
     ),

@@ -208,7 +208,8 @@ def stress(
 
 
 def _drawn(template: CaseTemplate, seed: int) -> Drawn:
-    turn, which = divmod(seed, len(POOLS))
+    written = [pool for pool in POOLS if all(template.forms(pool).values())]
+    turn, which = divmod(seed, max(1, len(written)))
     depended = {condition.parameter for condition in template.conditions.values()}
     parameters: dict[str, Any] = {}
     for parameter in template.parameters:

@@ -76,10 +76,14 @@ def annex_calls(notebook: Notebook) -> list[dict[str, Any]]:
 
 
 def broken_annexes(notebook: Notebook) -> None:
-    """Add an annex that nobody cites, and take a figure's alternative text away."""
+    """Add an annex that nobody cites, and have a figure without alternative text."""
     added(notebook, '%%annexe A98 "Jamais citée" source="interne"\nDu texte.')
-    figure = next(cell for cell in annex_calls(notebook) if "alt=" in source_of(cell))
-    figure["source"] = source_of(figure).replace("alt=", 'alt="" and ')
+    figure = next((cell for cell in annex_calls(notebook) if "alt=" in source_of(cell)), None)
+    if figure is not None:
+        figure["source"] = source_of(figure).replace("alt=", 'alt="" and ')
+    else:
+        drawn = 'from kit.cases import annexe, charts\nbarres = charts.bars(["x"], {"2025": [1]})\n'
+        added(notebook, f'{drawn}annexe(barres, "A97", "Barres", source="interne")')
 
 
 @pytest.fixture(params=TEMPLATES)

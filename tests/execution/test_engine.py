@@ -310,11 +310,14 @@ def test_a_process_that_is_killed_is_an_error_and_leaves_no_process(
     """The run under way fails, naming its cell; the next one is done."""
     import threading
 
+    def started() -> set[int]:
+        return {process.pid for process in marked(mark)}
+
     def kill() -> None:
         until = time.monotonic() + 60
         while not (tmp_path / "kit" / "m" / "commencé").exists() and time.monotonic() < until:
             time.sleep(0.05)
-        coordinator = psutil.Process().children()[0]
+        coordinator = next(child for child in psutil.Process().children() if child.pid in started())
         runner = coordinator.children()[0]
         {"coordinator": coordinator, "runner": runner, "kernel": runner.children()[0]}[which].kill()
 

@@ -81,7 +81,7 @@ def test_every_page_carries_the_code_the_page_number_and_the_stamp(demo: Path, m
             ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
         ).stdout
         pages = text.split("\f")[:-1]
-        code = path.name.removesuffix("-sujet.pdf")
+        code = path.name.rpartition("-")[0]
         for number, words in enumerate(pages, start=1):
             assert code in words
             assert re.search(rf"Page\s+{number}\s*/\s*{len(pages)}", words)

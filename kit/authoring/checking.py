@@ -9,7 +9,15 @@ from pathlib import Path
 from kit.authoring.citations import check_citations
 from kit.authoring.fields import check_code, check_fields
 from kit.authoring.runs import check_runs
-from kit.authoring.static import Rules, check_codes, check_coverage, check_keys, check_lines, check_points
+from kit.authoring.static import (
+    Rules,
+    check_codes,
+    check_conditions,
+    check_coverage,
+    check_keys,
+    check_lines,
+    check_points,
+)
 from kit.authoring.texts import check_texts
 from kit.cases import CaseTemplate, load_template
 from kit.errors import Finding, KitError, Place, Severity
@@ -49,6 +57,7 @@ def check_template(
     findings += problems
     if sources.referentiel is not None:
         findings += check_codes(template, sources.referentiel, sources.epreuve, sources.reglement)
+    findings += check_conditions(template, sources.epreuve)
     if sources.epreuve is not None:
         findings += check_coverage(template, sources.epreuve)
     if run and template.parameters:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from kit.cases import CaseTemplate
+from kit.cases.conditions import Condition, read_condition
 from kit.cases.magic_lines import MagicLine
 from kit.cases.template import Cell
 from kit.referentiel import Epreuve, Referentiel, natural_key, parse_exact
@@ -51,6 +53,7 @@ class FormPoints:
     cell: int | None
     given: Fraction
     announced: Fraction | None
+    condition: Condition | None = None
 
     @property
     def agrees(self) -> bool:
@@ -111,11 +114,28 @@ def _form_points(cell: Cell, dossier: str, line: MagicLine, given: Fraction) -> 
         cell=cell.number,
         given=given,
         announced=None if announced is None else _number(announced),
+        condition=read_condition(line.options.get("si")),
     )
 
 
-def subject_totals(rows: tuple[FormPoints, ...]) -> dict[str, tuple[Fraction, ...]]:
-    """Return every total that a subject of each pool can have, least first: one form a dossier."""
+def subject_totals(
+    rows: tuple[FormPoints, ...], situations: Iterable[Mapping[str, Any]] = ({},)
+) -> dict[str, tuple[Fraction, ...]]:
+    """Return every total that a subject of each pool can have, least first: one form a dossier.
+
+    Args:
+        rows: the points of each form.
+        situations: the values parameters can have; a form that stands for others is left out.
+    """
+    found: dict[str, set[Fraction]] = {}
+    for values in situations:
+        standing = tuple(row for row in rows if row.condition is None or row.condition.holds(values))
+        for pool, totals in _totals(standing).items():
+            found.setdefault(pool, set()).update(totals)
+    return {pool: tuple(sorted(totals)) for pool, totals in found.items()}
+
+
+def _totals(rows: tuple[FormPoints, ...]) -> dict[str, set[Fraction]]:
     common = sum((row.given for row in rows if row.dossier is None), start=Fraction(0))
     found = {}
     for pool in POOLS:
@@ -127,13 +147,16 @@ def subject_totals(rows: tuple[FormPoints, ...]) -> dict[str, tuple[Fraction, ..
             totals = {common}
             for given in forms.values():
                 totals = {total + points for total in totals for points in given}
-            found[pool] = tuple(sorted(totals))
+            found[pool] = totals
     return found
 
 
-def pool_totals(rows: tuple[FormPoints, ...]) -> dict[str, tuple[Fraction, Fraction]]:
+def pool_totals(
+    rows: tuple[FormPoints, ...], situations: Iterable[Mapping[str, Any]] = ({},)
+) -> dict[str, tuple[Fraction, Fraction]]:
     """Return the least and the most points a subject of each pool can have, where it can have any."""
-    return {pool: (totals[0], totals[-1]) for pool, totals in subject_totals(rows).items() if any(totals)}
+    totals = subject_totals(rows, situations)
+    return {pool: (found[0], found[-1]) for pool, found in totals.items() if any(found)}
 
 
 def _number(text: str) -> Fraction:

@@ -13,6 +13,7 @@ from typing import Any
 from kit.authoring.pieces_checks import check_annexes, check_expected, check_figures
 from kit.authoring.texts import check_piece_texts
 from kit.cases import CaseTemplate, select_forms
+from kit.cases.conditions import values_of
 from kit.cases.pieces import Located, annexes_twice, gather_pieces, missing_pieces
 from kit.errors import EnvironmentFault, Finding, Place
 from kit.execution import Run, RunResult, execute_many
@@ -62,21 +63,30 @@ def trials(template: CaseTemplate) -> list[Trial]:
     """
     defaults = {parameter.name: parameter.default for parameter in template.parameters}
     values = [(defaults, "")]
+    depended = {condition.parameter for condition in template.conditions.values()}
     for parameter in template.parameters:
-        if parameter.name in template.announced.varies:
-            others = [value for value in parameter.choices if value != parameter.default]
+        if parameter.name in {*template.announced.varies, *depended}:
+            others = [value for value in values_of(parameter) if value != parameter.default]
             values += [({**defaults, parameter.name: v}, f"{parameter.name} = {v}") for v in others]
-    forms = list(_combinations(template))
-    return [
-        Trial(forms[rank % len(forms)], *values[rank % len(values)])
-        for rank in range(max(len(forms), len(values)))
-    ]
+    if not depended:
+        forms = list(_combinations(template, {}))
+        return [
+            Trial(forms[rank % len(forms)], *values[rank % len(values)])
+            for rank in range(max(len(forms), len(values)))
+        ]
+    return [trial for given in values for trial in _standing(template, *given)]
 
 
-def _combinations(template: CaseTemplate) -> Iterator[dict[str, str]]:
-    """Yield the fewest choices of forms in which every form stands once."""
+def _standing(template: CaseTemplate, values: Mapping[str, Any], differs: str) -> Iterator[Trial]:
+    """Yield a run for each choice of the forms that stand for these values."""
+    for forms in _combinations(template, values):
+        yield Trial(forms, values, differs)
+
+
+def _combinations(template: CaseTemplate, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the fewest choices of forms in which every form that stands for these values stands once."""
     for pool in ("examen", "entrainement"):
-        forms = template.forms(pool)
+        forms = template.forms(pool, values)
         if pool == "entrainement" and not any(forms.values()):
             continue
         for rank in range(max((len(names) for names in forms.values()), default=1) or 1):

@@ -5,11 +5,13 @@ Every alternative is checked: a criterion that only one form of a dossier lets o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.authoring.coverage import POOLS, asked_questions, form_points, subject_totals
 from kit.cases import CaseTemplate
+from kit.cases.conditions import read_condition, values_of, written
 from kit.cases.magic_lines import MagicLine
 from kit.cases.template import Cell
 from kit.errors import Finding, Place, Severity
@@ -87,7 +89,8 @@ def check_points(template: CaseTemplate) -> Iterator[Finding]:
     points = template.announced.points
     if points is None:
         return
-    wrong = {total for totals in subject_totals(rows).values() for total in totals} - {parse_exact(points)}
+    totals = subject_totals(rows, template.situations())
+    wrong = {total for found in totals.values() for total in found} - {parse_exact(points)}
     for total in sorted(wrong):
         fields = {"total": exact_text(total), "declared": points}
         yield Finding("subject.points", Place(str(template.path), cell=1, field="points"), fields)
@@ -100,8 +103,9 @@ def check_coverage(template: CaseTemplate, epreuve: Epreuve) -> Iterator[Finding
         key = (question.dossier, question.form) if question.dossier else None
         asked.setdefault(key, set()).update(question.points)
     where = Place(str(template.path), item=epreuve.id)
-    for pool in POOLS:
-        forms = template.forms(pool)
+    told: set[tuple[str, str]] = set()
+    for pool, values in itertools.product(POOLS, template.situations()):
+        forms = template.forms(pool, values)
         if pool != POOLS[0] and not any(forms.values()):
             continue
         sure = set(asked.get(None, ()))
@@ -110,8 +114,48 @@ def check_coverage(template: CaseTemplate, epreuve: Epreuve) -> Iterator[Finding
             sure |= set.intersection(*covered) if covered else set()
         for code in epreuve.criteria("principal"):
             links = [link for link in epreuve.links if link.criterion == code and link.role == "principal"]
-            if code not in sure and any(link.when is None for link in links):
+            if code not in sure and (pool, code) not in told and any(link.when is None for link in links):
+                told.add((pool, code))
                 yield Finding("criterion.unobserved", where, {"code": code, "pool": pool})
+
+
+def check_conditions(template: CaseTemplate, epreuve: Epreuve | None) -> Iterator[Finding]:
+    """Yield the conditions that never hold, and the criteria asked where the épreuve does not assess them."""
+    known = {item.name: values_of(item) for item in template.parameters if values_of(item)}
+    for cell in _magics(template, "dossier"):
+        condition = read_condition(_line(cell).options.get("si"))
+        if condition is None:
+            continue
+        fields = {"id": _word(cell, "id"), "name": condition.parameter, "value": condition.value}
+        if condition.parameter not in known:
+            names = sorted(known) or ["—"]
+            yield Finding("condition.unknown", _at(template, cell), {**fields, "known": names})
+        elif condition.value not in map(written, known[condition.parameter]):
+            values = [written(value) for value in known[condition.parameter]]
+            yield Finding("condition.value", _at(template, cell), {**fields, "known": values})
+    if epreuve is not None:
+        yield from _unassessed(template, epreuve)
+
+
+def _unassessed(template: CaseTemplate, epreuve: Epreuve) -> Iterator[Finding]:
+    """Yield the criteria asked in a situation for which the épreuve has no link to them."""
+    depending = {name for link in epreuve.links for name in link.when or ()}
+    conditions = template.conditions
+    for cell in _magics(template, "question", "observation"):
+        condition = conditions.get((cell.dossier, cell.form))
+        for code in _line(cell).points:
+            links = [link for link in epreuve.links if link.criterion == code]
+            for values in template.situations(*depending):
+                stands = condition is None or condition.holds(values)
+                texts = {name: written(value) for name, value in values.items()}
+                if links and stands and not any(link.holds(texts) for link in links):
+                    wanted = next(
+                        (f"{n}:{v[0]}" for link in links for n, v in (link.when or {}).items()), "…"
+                    )
+                    said = ", ".join(f"{name} = {text}" for name, text in texts.items())
+                    fields = {"code": code, "epreuve": epreuve.id, "situation": said, "example": wanted}
+                    yield Finding("criterion.condition", _at(template, cell), fields)
+                    break
 
 
 def check_keys(template: CaseTemplate) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from kit.authoring.checking import rules_of
 from kit.authoring.runs import check_pieces, failure_finding
 from kit.authoring.static import Rules
 from kit.cases import CaseTemplate, draw_forms, load_template, read_pieces, select_forms
+from kit.cases.conditions import values_of
 from kit.documents.facts import ExamFacts, exam_facts
 from kit.documents.key_document import key_document
 from kit.documents.pdf import page_count, pdf
@@ -207,21 +208,22 @@ def stress(
 
 
 def _drawn(template: CaseTemplate, seed: int) -> Drawn:
-    turn = seed
-    pools = [pool for pool in POOLS if all(template.forms(pool).values())]
-    turn, rest = divmod(turn, max(len(pools), 1))
-    pool = pools[rest] if pools else POOLS[0]
+    turn, which = divmod(seed, len(POOLS))
+    depended = {condition.parameter for condition in template.conditions.values()}
     parameters: dict[str, Any] = {}
     for parameter in template.parameters:
         if parameter.name == "seed":
             continue
         parameters[parameter.name] = parameter.default
-        if parameter.name in template.header.varies and parameter.choices:
-            turn, rest = divmod(turn, len(parameter.choices))
-            parameters[parameter.name] = parameter.choices[rest]
+        values = values_of(parameter)
+        if parameter.name in {*template.header.varies, *depended} and values:
+            turn, rest = divmod(turn, len(values))
+            parameters[parameter.name] = values[rest]
+    pools = [pool for pool in POOLS if all(template.forms(pool, parameters).values())]
+    pool = pools[which % len(pools)] if pools else POOLS[0]
     return Drawn(
         code=f"{template.slug}-{seed}", version=pool, variant=1, seed=seed, parameters=parameters,
-        forms=draw_forms(template, pool, seed),
+        forms=draw_forms(template, pool, seed, values=parameters),
     )  # fmt: skip
 
 

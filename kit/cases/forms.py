@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from kit.cases.template import CaseTemplate
@@ -15,21 +16,27 @@ from kit.errors import AuthorError, Finding, Place
 from kit.referentiel import natural_key
 
 
-def draw_forms(template: CaseTemplate, pool: str, seed: int, rank: int = 0) -> dict[str, str]:
-    """Return one form of `pool` per dossier.
+def draw_forms(
+    template: CaseTemplate,
+    pool: str,
+    seed: int,
+    rank: int = 0,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Return one form of `pool` per dossier that stands for the values of the parameters.
 
     Args:
         template: the template.
         pool: `examen` or `entrainement`.
         seed: the variant's seed.
         rank: shifts the choice, so that versions of one session differ in form where two exist.
+        values: the parameters' values.
 
     Raises:
         AuthorError: a dossier has no form in the pool.
     """
-    available = template.forms(pool)
-    dossiers = {cell.dossier for cell in template.cells if cell.dossier}
-    missing = sorted(dossiers - {name for name, forms in available.items() if forms}, key=natural_key)
+    available = template.forms(pool, values)
+    missing = sorted((name for name, forms in available.items() if not forms), key=natural_key)
     if missing:
         place = Place(str(template.path))
         raise AuthorError(

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kit.cases.conditions import read_condition
 from kit.errors import Finding, Place
 from kit.referentiel.reglement import parse_exact
 
@@ -36,7 +37,8 @@ class MagicSpec:
 MAGICS: Mapping[str, MagicSpec] = {
     "contexte": MagicSpec(),
     "dossier": MagicSpec(
-        ("id", "title"), options={"forme": None, "pool": ("examen", "entrainement"), "points": None}
+        ("id", "title"),
+        options={"forme": None, "pool": ("examen", "entrainement"), "points": None, "si": None},
     ),
     "question": MagicSpec(
         ("id",), options={"partie": None, "porteur": ("groupe", "candidat"), "duree": None}, criteria=True
@@ -134,6 +136,8 @@ def _option_findings(name: str, key: str, value: str, allowed: tuple[str, ...] |
         yield Finding("magic.points", Place(), {"magic": name, "criterion": key, "value": value})
     if key == "duree" and not _is_minutes(value):
         yield Finding("magic.minutes", Place(), fields)
+    if key == "si" and read_condition(value) is None:
+        yield Finding("magic.condition", Place(), fields)
     if key in _CODE_OPTIONS and not _CODE.fullmatch(value):
         yield Finding("magic.code", Place(), {"magic": name, "value": value})
 

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from kit.cases.conditions import Condition, read_condition, situations
 from kit.cases.front_matter import Announced, FrontMatter, announced
 from kit.cases.magic_lines import MagicCell, read_cell
 from kit.cases.notebook_file import read_notebook, source_of
@@ -63,15 +65,44 @@ class CaseTemplate:
             raise InvalidFile(*self.findings)
         return self.front
 
-    def forms(self, pool: str) -> dict[str, list[str]]:
-        """Return the forms of each dossier in a pool, in the order they are written."""
+    def forms(self, pool: str, values: Mapping[str, Any] = MappingProxyType({})) -> dict[str, list[str]]:
+        """Return the forms of each dossier in a pool, in the order they are written.
+
+        Args:
+            pool: `examen` or `entrainement`.
+            values: values of parameters; the forms that stand for others are left out, and a dossier none of
+                whose forms, of any pool, stands for them.
+        """
         found: dict[str, list[str]] = {}
+        for cell in self._openings():
+            condition = read_condition(cell.magic.line.options.get("si")) if cell.magic else None
+            if cell.magic is None or cell.dossier is None or (condition and not condition.holds(values)):
+                continue
+            forms = found.setdefault(cell.dossier, [])
+            if cell.magic.line.options.get("pool", "examen") == pool and cell.form:
+                forms.append(cell.form)
+        return found
+
+    @property
+    def conditions(self) -> dict[tuple[str | None, str | None], Condition]:
+        """The condition of each form of a dossier that has one, by dossier and form."""
+        found = {}
+        for cell in self._openings():
+            condition = read_condition(cell.magic.line.options.get("si")) if cell.magic else None
+            if condition is not None:
+                found[cell.dossier, cell.form] = condition
+        return found
+
+    def situations(self, *names: str) -> tuple[dict[str, Any], ...]:
+        """Return every choice of values of the parameters that conditions, or these names, depend on."""
+        depended = {condition.parameter for condition in self.conditions.values()}
+        return tuple(situations({*depended, *names}, self.parameters))
+
+    def _openings(self) -> Iterator[Cell]:
+        """Yield the cells that open a form of a dossier."""
         for cell in self.cells:
             if cell.magic is not None and cell.magic.line.name == "dossier" and cell.dossier:
-                forms = found.setdefault(cell.dossier, [])
-                if cell.magic.line.options.get("pool", "examen") == pool and cell.form:
-                    forms.append(cell.form)
-        return found
+                yield cell
 
     @property
     def content_hash(self) -> str:

@@ -103,13 +103,14 @@ def _row(line: GridLine, grid: Grid) -> tuple[Inlines, ...]:
         about.insert(0, label("grid.questions_of", noun=noun, questions=enumeration(line.questions)))
     for words in about:
         criterion += [LineBreak(), Emphasis(text(words))]
-    signs = _lines([(Text("• "), *inlines(sign)) for sign in line.observables])
+    signs = lined([(Text("• "), *inlines(sign)) for sign in line.observables])
     levels = [*(level.label for level in grid.scale.levels), label("grid.not_assessed")]
-    boxes = _lines([text(f"{EMPTY_BOX}{NBSP}{typeset(words)}") for words in levels])
+    boxes = lined([text(f"{EMPTY_BOX}{NBSP}{typeset(words)}") for words in levels])
     return (tuple(criterion), signs, text(number(parse_exact(line.weight))), boxes, ())
 
 
-def _lines(lines: list[Inlines]) -> Inlines:
+def lined(lines: list[Inlines]) -> Inlines:
+    """Return lines one under the other, for a cell."""
     joined: list[Inline] = []
     for line in lines:
         joined += [*([LineBreak()] if joined else []), *line]

@@ -12,6 +12,7 @@ from kit.cases import read_pieces
 from kit.cases.approval import approval_state
 from kit.documents.annexes import annex_tables, annex_workbook, table_csv
 from kit.documents.docx import docx
+from kit.documents.examiner_document import examiner_document
 from kit.documents.facts import ExamFacts
 from kit.documents.grid_document import grid_document
 from kit.documents.grid_notebook import grid_notebook
@@ -95,6 +96,7 @@ def make(executed: Path, making: Making) -> tuple[Product, ...]:
     return (
         *_for_candidates(subject.for_candidate(), making),
         *_for_markers(subject.answer_key(), grid, executed, making),
+        *_for_examiners(subject.answer_key(), grid, making),
         _imprint(subject, making.variant),
     )
 
@@ -130,6 +132,13 @@ def _for_markers(key: AnswerKey, grid: Grid, executed: Path, making: Making) -> 
     yield product("grille.ipynb", "grid_notebook", grid_notebook(grid).encode())
     yield product(f"{code}-grille.xlsx", "grid_workbook", grid_workbook(grid))
     yield product(f"{code}-grille.pdf", "grid_document", pdf(grid_file, FORM))
+
+
+def _for_examiners(key: AnswerKey, grid: Grid, making: Making) -> Iterator[Product]:
+    document = examiner_document(key, grid, making.facts, making.referentiel)
+    if document is not None:
+        path = f"{FOLDERS['examiner']}/{making.variant.folder}/{key.identity.code}-examinateur.pdf"
+        yield Product(path, "examiner", "examiner_sheets", pdf(document))
 
 
 def _imprint(subject: Subject, variant: Variant) -> Product:

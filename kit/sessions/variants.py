@@ -155,13 +155,14 @@ def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate
             draw = draw_of(session.draws, name, version, number)
             sitting = Sitting(session.config.id, name, rank, plan.versions, version, number)
             parameters = parameters_for(_choices(template), plan.parameters, secret, sitting)
+            values = {**_defaults(template), **parameters}
             drawn = Drawn(
                 code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
                 version=version,
                 variant=number,
                 seed=seed_of(secret, session.config.id, name, version, number, draw),
-                parameters={**_defaults(template), **parameters},
-                forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version)),
+                parameters=values,
+                forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version), values),
             )
             yield Variant(epreuve, plan, template, version, number, draw, drawn)
 

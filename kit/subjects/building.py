@@ -11,6 +11,7 @@ from kit.cases.front_matter import FrontMatter
 from kit.cases.pieces import Located
 from kit.errors import Finding, Place
 from kit.referentiel import Epreuve
+from kit.referentiel.model import Carrier
 from kit.referentiel.reglement import exact_text, parse_exact
 from kit.subjects.model import Identity, Requirement, Subject, SubjectDossier, SubjectQuestion
 
@@ -124,8 +125,17 @@ def _requirement(
     wanted = [link for link in links if piece.part in (None, link.part)] or links
     default = epreuve.parts[0]
     part = piece.part or (wanted[0].part if wanted else default.id)
-    carrier = piece.carrier or (wanted[0].carrier if wanted else default.carrier)
+    carrier = (
+        piece.carrier or _carrier(epreuve, parameters) or (wanted[0].carrier if wanted else default.carrier)
+    )
     return Requirement(criterion=code, points=points, part=part, carrier=carrier)
+
+
+def _carrier(epreuve: Epreuve, parameters: Mapping[str, Any]) -> Carrier | None:
+    """Return who delivers an épreuve sat alone or in a group, when the parameter `work` of the subject says which."""
+    if {*epreuve.work} != {"individuel", "groupe"} or "work" not in parameters:
+        return None
+    return "group" if parameters["work"] == "groupe" else "candidate"
 
 
 def check_subject(subject: Subject, front: FrontMatter, file: str) -> Iterator[Finding]:

@@ -107,7 +107,7 @@ class AuthoringPanel(PagePanel):
                 "announced": announced,
                 "agrees": announced is None or least == most == announced,
             }
-            for pool, (least, most) in pool_totals(self.state.points).items()
+            for pool, (least, most) in pool_totals(self.state.points, self.state.situations).items()
         ]  # fmt: skip
 
 

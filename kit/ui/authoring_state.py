@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from traitlets import Bool, HasTraits, Instance, Unicode
 
@@ -89,6 +90,11 @@ class AuthoringState(HasTraits):
     def points(self) -> tuple[FormPoints, ...]:
         """The points of each dossier form."""
         return form_points(self.template) if self.template is not None else ()
+
+    @property
+    def situations(self) -> tuple[dict[str, Any], ...]:
+        """The values that the conditions of forms depend on."""
+        return self.template.situations() if self.template is not None else ({},)
 
 
 def _without_file(finding: Finding, path: Path) -> Finding:

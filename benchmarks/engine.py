@@ -134,9 +134,11 @@ def main() -> None:
             engine: statistics.median(cold_seconds(template, engine) for _ in range(3))
             for engine in ("plain", "kit")
         }
+        alone: dict[int, float] = {}
         for jobs in (1, 2):
             for count, measured in plain_counts.items():
                 plain = engine_seconds(template, "plain", measured, jobs) * count / measured
+                alone.setdefault(count, plain)
                 close_shared_pool()
                 started = engine_seconds(template, "kit", count, jobs)
                 steady = engine_seconds(template, "kit", count, jobs)
@@ -147,6 +149,7 @@ def main() -> None:
                     "kit_warm_s": round(steady, 2),
                     "ratio_start_included": round(plain / started, 2),
                     "ratio_warm": round(plain / steady, 2),
+                    "ratio_start_included_to_plain_with_1_worker": round(alone[count] / started, 2),
                 }
         floor = floor_seconds(20) / 20
         warm = engine_seconds(template, "kit", 20, 1) / 20

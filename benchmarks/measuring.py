@@ -30,6 +30,13 @@ def seconds(call: Callable[[], Any], runs: int = 3, warmup: int = 1) -> dict[str
     }
 
 
+def timed(call: Callable[[], Any]) -> float:
+    """Return the seconds one call takes."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
 def report(name: str, figures: dict[str, Any]) -> None:
     """Print the figures: JSON with `--json`, else a line each."""
     context = {

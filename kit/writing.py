@@ -22,8 +22,15 @@ _PREFIX = ".kit-"
 """Short, and not made of the file's name: a name the disk accepts must not become too long for it."""
 
 
-def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
+def write_bytes(path: Path, content: bytes, mode: int = SHARED, *, durable: bool = True) -> None:
     """Write `content` to `path` atomically, with the rights of `mode`.
+
+    Args:
+        path: the file.
+        content: what it is to hold.
+        mode: its rights.
+        durable: whether to wait until it is on the disk; not so where the whole folder is flushed later, or where
+            what is read back is checked.
 
     Raises:
         EnvironmentFault: the disk or the rights refuse; `path` is as it was.
@@ -36,7 +43,8 @@ def write_bytes(path: Path, content: bytes, mode: int = SHARED) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             temporary.chmod(mode)
             temporary.replace(path)
         except BaseException:

@@ -24,6 +24,7 @@ HOMES = {
     "xlsxwriter": {"documents"},
     "sqlalchemy": {"store"},
     "papermill": {"execution"},
+    "distributed": {"execution"},
     "ipywidgets": {"ui"},
     "anywidget": {"ui"},
     "typer": {"cli"},

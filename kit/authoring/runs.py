@@ -46,7 +46,7 @@ def check_runs(
     """
     planned = trials(template)
     with tempfile.TemporaryDirectory(prefix="kit-check-") as scratch:
-        runs = [_prepared(template, trial, Path(scratch) / f"run-{n}") for n, trial in enumerate(planned)]
+        runs = [prepared_run(template, trial, Path(scratch) / f"run-{n}") for n, trial in enumerate(planned)]
         results = execute_many(runs, jobs=jobs or os.cpu_count() or 1, preload=("kit.cases.magics",))
         seen = {_same(finding) for finding in told}
         for trial, result in zip(planned, results, strict=True):
@@ -69,7 +69,7 @@ def trials(template: CaseTemplate) -> list[Trial]:
             others = [value for value in values_of(parameter) if value != parameter.default]
             values += [({**defaults, parameter.name: v}, f"{parameter.name} = {v}") for v in others]
     if not depended:
-        forms = list(_combinations(template, {}))
+        forms = list(form_choices(template, {}))
         return [
             Trial(forms[rank % len(forms)], *values[rank % len(values)])
             for rank in range(max(len(forms), len(values)))
@@ -79,11 +79,11 @@ def trials(template: CaseTemplate) -> list[Trial]:
 
 def _standing(template: CaseTemplate, values: Mapping[str, Any], differs: str) -> Iterator[Trial]:
     """Yield a run for each choice of the forms that stand for these values."""
-    for forms in _combinations(template, values):
+    for forms in form_choices(template, values):
         yield Trial(forms, values, differs)
 
 
-def _combinations(template: CaseTemplate, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def form_choices(template: CaseTemplate, values: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Yield the fewest choices of forms in which every form that stands for these values stands once."""
     for pool in ("examen", "entrainement"):
         forms = template.forms(pool, values)
@@ -93,7 +93,8 @@ def _combinations(template: CaseTemplate, values: Mapping[str, Any]) -> Iterator
             yield {dossier: names[rank % len(names)] for dossier, names in forms.items() if names}
 
 
-def _prepared(template: CaseTemplate, trial: Trial, folder: Path) -> Run:
+def prepared_run(template: CaseTemplate, trial: Trial, folder: Path) -> Run:
+    """Return the run of a trial, its notebook written in `folder`."""
     prepared = folder / "case.ipynb"
     write_text(prepared, json_text(select_forms(template, trial.forms)))
     return Run(prepared, folder / "executed.ipynb", trial.values, template.path.parent)

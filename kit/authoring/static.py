@@ -160,16 +160,17 @@ def _unassessed(template: CaseTemplate, epreuve: Epreuve) -> Iterator[Finding]:
 
 def check_keys(template: CaseTemplate) -> Iterator[Finding]:
     """Yield the questions without corrigé or without observable signs."""
-    answered = {_word(cell, "question") for cell in _magics(template, "corrige")}
-    signs = {(_word(cell, "question"), _word(cell, "criterion")) for cell in _magics(template, "indicateurs")}
+    answers = list(_magics(template, "corrige"))
+    signs = list(_magics(template, "indicateurs"))
     for cell in _magics(template, "question"):
         name, where = _word(cell, "id"), _at(template, cell)
         if not name:
             continue  # its line is incomplete, and said to be
-        if name not in answered:
+        if not any(_word(one, "question") == name and _together(cell, one) for one in answers):
             yield Finding("question.no_answer", where, {"id": name})
         for code in _line(cell).points:
-            if (name, code) not in signs:
+            seen = (one for one in signs if (_word(one, "question"), _word(one, "criterion")) == (name, code))
+            if not any(_together(cell, one) for one in seen):
                 fields = {"id": name, "code": code}
                 yield Finding("question.no_indicator", where, fields, Severity.WARNING)
         if not _line(cell).points:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import acts, building, cases, referentiel, sessions, stress
+from kit.cli import acts, building, cases, referentiel, sessions, stress, watching
 from kit.cli.shared import new_group
 from kit.messages import label
 
@@ -16,6 +16,7 @@ app.add_typer(sessions.app, name="session")
 building.register(app)
 stress.register(cases.app)
 acts.register(cases.app, sessions.app)
+watching.register(app)
 
 
 __all__ = ["app"]

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from kit.cli.output import console, print_findings, print_json, say
 from kit.cli.shared import Json, SessionDir, command
@@ -41,6 +48,15 @@ UseCache = Annotated[
     bool, typer.Option("--cache/--no-cache", help="Reprend, ou non, les sujets sur lesquels rien n’a changé.")
 ]
 
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADRESSE",
+        help="Confie les cas à un ordonnanceur Dask qui tourne déjà (tcp://machine:8786).",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the main group."""
@@ -55,6 +71,7 @@ def build(
     jobs: Jobs = None,
     engine: EngineName = "kit",
     cache: UseCache = True,
+    cluster: ClusterAddress = None,
     json: Json = False,
 ) -> None:
     """Génère sujets, corrigés et grilles d’une session, tout ou rien."""
@@ -67,6 +84,7 @@ def build(
             jobs=jobs,
             engine=engine,
             cache=cache,
+            cluster=cluster,
             progress=watch,
         )
     _report(done, folder, json=json)
@@ -130,7 +148,9 @@ def _report(done: Build, folder: Path, *, json: bool) -> None:
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
     """Give a progress function; the bar is shown on a terminal only."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    words = (TextColumn(label("cli.progress_spent")), TextColumn(label("cli.progress_left")))
+    times = (words[0], TimeElapsedColumn(), words[1], TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *times)
     out = console(errors=True)
     with Progress(*columns, console=out, disable=quiet or not out.is_terminal, transient=True) as bar:
         task = bar.add_task(label("cli.progress_run"), total=None)

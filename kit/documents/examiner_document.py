@@ -103,7 +103,7 @@ def _row(
     question: SubjectQuestion, criterion: str, key: AnswerKey, grid: Grid, referentiel: Referentiel
 ) -> tuple[Inlines, ...]:
     wording = (Strong(text(criterion)), Text(f" {typeset(referentiel.criterion(criterion).source_text)}"))
-    names = {level.id: level.label for level in grid.scale.levels}
+    names = grid.scale.labels
     signs: list[Inlines] = []
     for group in key.indicators:
         if (group.question, group.criterion) != (question.id, criterion):

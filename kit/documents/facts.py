@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from kit.messages import label
@@ -26,6 +27,7 @@ class ExamFacts:
     stamp: str | None = None
     reglement: str = ""
     reglement_is_example: bool = False
+    levels: Mapping[str, str] = field(default_factory=dict)
 
 
 def exam_facts(
@@ -60,4 +62,5 @@ def exam_facts(
         stamp=stamp,
         reglement=label("grid.reglement", slug=reglement.slug, version=reglement.version),
         reglement_is_example=reglement.is_example,
+        levels=reglement.scale.labels,
     )

@@ -43,7 +43,7 @@ def key_document(key: AnswerKey, facts: ExamFacts, referentiel: Referentiel) -> 
         cover=exam_cover(identity, facts, label("doc.key"), (notice,)),
         body=(
             *_criteria(key, referentiel),
-            *(block for dossier in key.dossiers for block in _dossier(dossier, key)),
+            *(block for dossier in key.dossiers for block in _dossier(dossier, key, facts)),
             *_sheets(key),
             *_annexes(key),
         ),
@@ -74,13 +74,13 @@ def _criteria(key: AnswerKey, referentiel: Referentiel) -> Iterator[Block]:
     )
 
 
-def _dossier(dossier: SubjectDossier, key: AnswerKey) -> Iterator[Block]:
+def _dossier(dossier: SubjectDossier, key: AnswerKey, facts: ExamFacts) -> Iterator[Block]:
     yield Heading(1, text(label("doc.dossier", id=question_number(dossier.id), title=dossier.title)))
     for question in dossier.questions:
-        yield from _question(question, key)
+        yield from _question(question, key, facts)
 
 
-def _question(question: SubjectQuestion, key: AnswerKey) -> Iterator[Block]:
+def _question(question: SubjectQuestion, key: AnswerKey, facts: ExamFacts) -> Iterator[Block]:
     criteria = ", ".join(
         f"{item.criterion}{NBSP}: {points_text(item.points)}" for item in question.requirements
     )
@@ -99,7 +99,7 @@ def _question(question: SubjectQuestion, key: AnswerKey) -> Iterator[Block]:
     for item in accepted:
         yield Box("info", blocks(item.text, base_level=4), label("doc.accepted"))
     for sign in indicators:
-        level = f" ({sign.level})" if sign.level else ""
+        level = f" – {facts.levels.get(sign.level, sign.level)}" if sign.level else ""
         items = tuple((Paragraph(inlines(words)),) for words in sign.items)
         yield Box("marker", (ListBlock(items),), f"{label('doc.signs', criterion=sign.criterion)}{level}")
 

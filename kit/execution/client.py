@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from jupyter_client.client import KernelClient
@@ -40,6 +41,8 @@ class Channel:
             queue.Empty: none came in time.
         """
         self._kernel.listen()
+        if not self.waiting.empty():
+            return self.waiting.get_nowait()
         try:
             return await asyncio.wait_for(self.waiting.get(), timeout)
         except TimeoutError:
@@ -76,7 +79,7 @@ class KernelLink:
             loop.add_reader(self._frames.source, self._hear)
 
     def _hear(self) -> None:
-        for header, parent, metadata, content, buffers in self._frames.read():
+        for header, parent, metadata, content, buffers in chain.from_iterable(self._frames.read()):
             kind = header["msg_type"]
             channel = self.shell if kind.endswith("_reply") else self.iopub
             channel.waiting.put_nowait(

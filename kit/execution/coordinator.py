@@ -32,6 +32,7 @@ _LIBRARIES = (
     "numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config",
     "IPython.core.pylabtools", "IPython.core.completer", "asyncio", "json", "papermill", "nbformat.v4",
     "papermill.iorw", "papermill.translators", "nbclient", "jupyter_client.kernelspec", "tornado.ioloop",
+    "tornado.platform.asyncio", "IPython.core.logger", "pandas.core.reshape.reshape", "pandas.io.formats.csvs",
 )  # fmt: skip
 """What nearly every notebook of figures imports, and what executing one needs."""
 
@@ -48,13 +49,15 @@ class _Child:
     frames: Any = None
     kernel: int | None = None
     done: bool = False
+    waited: bool = False
 
 
-def main(descriptor: int, preload: Iterable[str]) -> None:
+def main(descriptor: int, ledger: int, preload: Iterable[str]) -> None:
     """Warm up, then serve the pool at the other end of a socket until it closes.
 
     Args:
         descriptor: the socket.
+        ledger: the file where runners note the cell they are at.
         preload: modules to import beside the usual ones.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -63,7 +66,8 @@ def main(descriptor: int, preload: Iterable[str]) -> None:
     os.environ.update(dict.fromkeys(_BLAS, "1"))
     from kit.execution.engine import same_environment
     from kit.execution.kernel import make_app
-    from kit.execution.runner import Nest
+    from kit.execution.ledger import Ledger
+    from kit.execution.runner import Nest, warm_up
 
     with _lighter():
         app = make_app()
@@ -72,6 +76,7 @@ def main(descriptor: int, preload: Iterable[str]) -> None:
             for name in (*_LIBRARIES, *preload):
                 with contextlib.suppress(ImportError):
                     importlib.import_module(name)
+            warm_up()
             _rehearse()
         shell.run_cell("None", silent=True, store_history=False)
         same_environment("python3")
@@ -79,7 +84,7 @@ def main(descriptor: int, preload: Iterable[str]) -> None:
     os.environ.update(environ)
     gc.collect()
     gc.freeze()
-    _Coordinator(socket.socket(fileno=descriptor), Nest(app, path)).serve()
+    _Coordinator(socket.socket(fileno=descriptor), Nest(app, path, Ledger(ledger))).serve()
 
 
 def _rehearse() -> None:
@@ -90,17 +95,26 @@ def _rehearse() -> None:
     import io
 
     import nbformat
+    import numpy as np
     import pandas as pd
     from matplotlib.backends import backend_agg, backend_svg
     from matplotlib.figure import Figure
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
     nbformat.writes(nbformat.reads(nbformat.writes(notebook), as_version=4))
-    frame = pd.DataFrame({"a": [1.5], "b": ["c"]})
-    repr(frame)
-    frame.to_html()
+    dates = pd.date_range("2024-01-01", periods=3, freq="MS")
+    frame = pd.DataFrame({"a": [1.5, 2.5, 4.0], "b": ["c", "d", "c"], "c": dates})
+    frame["e"] = pd.cut(frame["a"], [0, 2, 5], labels=["f", "g"])
+    frame.to_csv(io.StringIO())
+    for table in (frame, frame.groupby("b")["a"].describe(), pd.crosstab(frame["b"], frame["e"])):
+        repr(table)
+        table.to_html()
+    np.polyfit([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], 1)
     figure = Figure()
-    figure.subplots().plot([0, 1], label="a")
+    line, bars = figure.subplots(2)
+    line.plot(dates, [0, 1, 2], label="a")
+    bars.bar(["a", "b"], [1, 2])
+    bars.set_title("a")
     backend_agg.FigureCanvasAgg(figure).print_png(io.BytesIO())
     backend_svg.FigureCanvasSVG(figure).print_svg(io.StringIO())
 
@@ -141,6 +155,7 @@ class _Coordinator:
         self._nest = nest
         self._children: dict[int, _Child] = {}
         self._spare: _Child | None = None
+        self._dying: set[int] = set()
         self._polled = selectors.PollSelector()  # it has no descriptor that a fork would share
         self._polled.register(client, selectors.EVENT_READ)
 
@@ -234,15 +249,17 @@ class _Coordinator:
             self._bury(child)
 
     def _reap(self) -> None:
+        self._dying = {pid for pid in self._dying if not os.waitpid(pid, os.WNOHANG)[0]}
         for child in list(self._children.values()):
             if os.waitpid(child.pid, os.WNOHANG)[0]:
+                child.waited = True
                 if child.frames is not None:
                     self._reports(child)
                 if child.pid in self._children:
-                    self._bury(child, waited=True)
+                    self._bury(child)
 
-    def _bury(self, child: _Child, *, waited: bool = False) -> None:
-        self._kill(child, waited=waited)
+    def _bury(self, child: _Child) -> None:
+        self._kill(child)
         if child.frames is not None:
             self._polled.unregister(child.frames.source)
             child.frames.source.close()
@@ -252,12 +269,11 @@ class _Coordinator:
             self._spare = None
         del self._children[child.pid]
 
-    def _kill(self, child: _Child, *, waited: bool = False) -> None:
+    def _kill(self, child: _Child) -> None:
         from kit.execution.processes import kill_group
 
         if child.kernel is not None:
             kill_group(child.kernel, alone=False)
-        kill_group(child.pid, alone=not waited)
-        if not waited:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(child.pid, 0)
+        kill_group(child.pid, alone=not child.waited)
+        if not child.waited:
+            self._dying.add(child.pid)  # waiting for it here would keep the next job waiting too

@@ -45,6 +45,7 @@ class KitEngine:
         return nb_language(nb, language)
 
 
+@cache
 def _forked_engine() -> Any:
     from papermill.engines import NBClientEngine
 

@@ -37,6 +37,7 @@ class CapturingSession(Session):
 
     sink: socket.socket | None = None
     _sending = threading.RLock()
+    _held: tuple[Any, ...] = ()
 
     def send(
         self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,
@@ -52,8 +53,20 @@ class CapturingSession(Session):
         if self.sink is not None and os.getpid() == self.pid:
             packed = (self.pack(message["metadata"]), self.pack(message["content"]))
             with self._sending:
-                wire.send(self.sink, (message["header"], message["parent_header"], *packed, attached))
+                whole = (message["header"], message["parent_header"], *packed, attached)
+                self._held = (*self._held, whole)
+                if not _has_companion(message):
+                    wire.send(self.sink, self._held)
+                    self._held = ()
         return message
+
+
+def _has_companion(message: Mapping[str, Any]) -> bool:
+    """Whether another message follows at once, before anything of the notebook runs: both are sent together."""
+    kind: str = message["header"]["msg_type"]
+    asked: str = message["parent_header"].get("msg_type", "")
+    busy = kind == "status" and message["content"]["execution_state"] == "busy"
+    return kind == "execute_reply" or (busy and asked == "execute_request")
 
 
 class StandInKernel(IPythonKernel):

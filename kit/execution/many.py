@@ -37,6 +37,8 @@ def execute_many(
     timeout: int = TIMEOUT,
     memory: int | None = None,
     preload: Sequence[str] = (),
+    cluster: str | None = None,
+    libraries: Sequence[str] = (),
 ) -> list[RunResult]:
     """Return a result per job, in the order given; a job that fails does not stop the others.
 
@@ -50,8 +52,12 @@ def execute_many(
         timeout: seconds a cell may take.
         memory: bytes a notebook may take beside the warm libraries (`kit` only).
         preload: modules to import once in the warm process, those that `then` needs.
+        cluster: address of a Dask scheduler whose workers do the runs, `jobs` notwithstanding; `then` is called
+            there, and what it returns comes back.
+        libraries: distributions that must have the same version on the cluster as here.
 
     Raises:
+        EnvironmentFault: the cluster does not answer, has no worker, or has another kit.
         ValueError: an engine that does not exist, or a `then` that no other process could import.
         PoolLost: the warm process was killed again and again.
         KeyboardInterrupt: passed on; with `kit`, once no process is left, with `plain`, once the runs under way
@@ -69,7 +75,12 @@ def execute_many(
         if watcher is not None:
             watcher(result)
 
-    if engine == "plain" or not can_fork():
+    if cluster is not None:
+        from kit.execution.cluster import run_on_cluster
+
+        options = {"engine": engine, "timeout": timeout, "memory": memory, "preload": tuple(preload)}
+        run_on_cluster(runs, cluster, then, watch, options, libraries)
+    elif engine == "plain" or not can_fork():
         _run_plain(runs, max(1, jobs), then, watch, timeout)
     else:
         from kit.execution.pool import run_many

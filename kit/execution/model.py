@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Run:
         parameters: values injected after the cell tagged `parameters`.
         folder: the kernel's working folder, where the notebook finds its own files.
         then: what follows this run, instead of what follows all of them.
+        landing: importable function given what `then` returned, on the machine that asked; it returns the value kept.
     """
 
     template: Path
@@ -43,6 +45,7 @@ class Run:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     then: Then | None = None
+    landing: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Job:
         path: the client's module path, for the function that follows.
         timeout: seconds a cell may take.
         memory: bytes a notebook may take beside the preloaded libraries.
+        slot: where in the ledger the runner notes the cell it is at.
     """
 
     number: int
@@ -92,3 +96,15 @@ class Job:
     path: tuple[str, ...]
     timeout: int
     memory: int | None
+    slot: int
+
+
+def packed(result: RunResult) -> bytes:
+    """Return a result pickled; what cannot be becomes an error that says so."""
+    try:
+        data = pickle.dumps(result)
+        pickle.loads(data)  # noqa: S301 - our own; some exceptions are pickled and cannot be read back
+    except Exception as error:  # noqa: BLE001 - any class may fail in any way
+        said = result.error if result.error is not None else error
+        return pickle.dumps(replace(result, value=None, error=RuntimeError(f"{type(said).__name__}: {said}")))
+    return data

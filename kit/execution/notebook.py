@@ -30,6 +30,14 @@ class _Place:
     def start(self, notebook: Any) -> None:
         self._notebook = notebook
 
+    def keep(self, output: Path) -> None:
+        """Write the notebook as far as it went: papermill does when a cell raises, not when its kernel is gone."""
+        import nbformat
+
+        if self._notebook is not None:
+            _normalise(self._notebook)
+            nbformat.write(self._notebook, output)
+
     def enter(self, cell: Any, cell_index: int) -> None:
         before = self._notebook.cells[: cell_index + 1] if self._notebook is not None else [cell]
         self.cell, self.source = cell_number(before), cell.source
@@ -66,6 +74,7 @@ def run_notebook(
     if failure is None and error is None and then is not None:
         try:
             value = then(run.output)
+            value = run.landing(value) if run.landing is not None else value
         except Exception as raised:  # noqa: BLE001 - reported in the result
             error = raised
     output = run.output if run.output.exists() else None
@@ -84,25 +93,48 @@ def _execute(
     try:
         logging.getLogger("papermill").setLevel(logging.CRITICAL)  # the result says it
         _register_files()
-        done = papermill.execute_notebook(
+        papermill.execute_notebook(
             _address(run.template), _address(run.output), parameters=dict(run.parameters), progress_bar=False,
             request_save_on_cell_execute=False, resources=_working_in(run.folder),
-            execution_timeout=timeout, kernel_name=_kernel_name(run.template), engine_name=engine,
+            execution_timeout=timeout, kernel_name=_kernel_name(run.template), engine_name=_normalising(engine),
             on_notebook_start=place.start, on_cell_execute=place.enter, extra_arguments=["--log-level=50"],
         )  # fmt: skip
-        _write_normalised(done, run.output)
     except PapermillExecutionError as raised:
         return _failure(run.output, raised), None
     except CellTimeoutError:
+        place.keep(run.output)
         detail = label("run.too_long", seconds=timeout)
         return CellFailure(place.cell, place.source, "CellTimeoutError", detail), None
     except DeadKernelError:
+        place.keep(run.output)
         return CellFailure(place.cell, place.source, "DeadKernelError", label("run.killed")), None
     except Exception as raised:  # noqa: BLE001 - a run never takes its neighbours down
         return None, raised
     finally:
         _close_event_loop()
     return None, None
+
+
+@cache
+def _normalising(name: str | None) -> str:
+    """Return the name of an engine that does what the one named does and leaves a normalised notebook.
+
+    papermill then writes it as it must be: once.
+    """
+    from papermill.engines import papermill_engines
+
+    engine = papermill_engines.get_engine(name)
+
+    class Normalising(engine):  # type: ignore[misc, valid-type]
+        @classmethod
+        def execute_notebook(cls, *arguments: Any, **keywords: Any) -> Any:
+            done = super().execute_notebook(*arguments, **keywords)
+            _normalise(done)
+            return done
+
+    asked = f"{name or 'papermill'}-normalised"
+    papermill_engines.register(asked, Normalising)
+    return asked
 
 
 _SCHEME = "kit-file:"
@@ -130,6 +162,15 @@ def _address(path: Path) -> str:
 
 def _path(address: str) -> Path:
     return Path(address.removeprefix(_SCHEME))
+
+
+def warm_up(engine: str) -> None:
+    """Do once what each execution needs and can share."""
+    import papermill.execute
+    import papermill.parameterize  # noqa: F401 - shared with what is forked
+
+    _register_files()
+    _normalising(engine)
 
 
 @cache
@@ -198,10 +239,8 @@ _NOT_REPRODUCIBLE = (
 )
 
 
-def _write_normalised(notebook: Any, path: Path) -> None:
-    """Write an executed notebook without time stamps, paths and machine details; what it says is untouched."""
-    import nbformat
-
+def _normalise(notebook: Any) -> None:
+    """Take time stamps, paths and machine details out of an executed notebook; what it says is untouched."""
     _drop(notebook.metadata.get("papermill", {}))
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
@@ -209,7 +248,6 @@ def _write_normalised(notebook: Any, path: Path) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"
-    nbformat.write(notebook, path)
 
 
 def _drop(metadata: Any) -> None:

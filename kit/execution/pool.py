@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.execution import wire
+from kit.execution.ledger import CLOSED, Ledger
 from kit.execution.model import CellFailure, Job, Run, RunResult, Start, Then
 from kit.execution.processes import kill_group
 from kit.messages import label
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _START = (
     "import sys\nif sys.path[:1] == ['']: del sys.path[0]\n"
     "sys.path.insert(0, {root!r})\nimport {package}\ndel sys.path[0]\n"
-    "from {package}.execution.coordinator import main\nmain({descriptor}, {preload!r})"
+    "from {package}.execution.coordinator import main\nmain({descriptor}, {ledger}, {preload!r})"
 )
 """This very package is loaded, wherever it lies; nothing else of the caller's module path is."""
 
@@ -56,6 +57,7 @@ class Pool:
         self._socket: socket.socket | None = None
         self._shape: dict[str, str] = {}
         self._kernels: dict[int, int] = {}
+        self._ledger = Ledger(CLOSED)
         self.ready = False
 
     def fits(self, preload: Sequence[str]) -> bool:
@@ -69,11 +71,15 @@ class Pool:
             return self._socket
         ours, theirs = socket.socketpair()
         package = __name__.partition(".")[0]
-        code = _START.format(root=_ROOT, package=package, descriptor=theirs.fileno(), preload=self.preload)
+        self._ledger = Ledger()
+        code = _START.format(
+            root=_ROOT, package=package, descriptor=theirs.fileno(), ledger=self._ledger.descriptor,
+            preload=self.preload,
+        )  # fmt: skip
         self._shape = _shape()
         self._process = subprocess.Popen(
             [sys.executable, *_OPTIONS, "-c", code],
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), self._ledger.descriptor],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -87,6 +93,7 @@ class Pool:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        self._ledger.close()
         if self._process is not None and self.owner == os.getpid():
             try:
                 self._process.wait(5)
@@ -126,32 +133,41 @@ class Pool:
             PoolLost: the warm process ended; the runs under way are yielded first, failed.
         """
         left = list(reversed(runs))
-        doing: dict[int, Run] = {}
-        at: dict[int, tuple[int | None, str]] = {}
+        doing: dict[int, tuple[Run, int]] = {}
+        slots = list(range(jobs))
         to = self.start()
+
+        def send_next() -> None:
+            while left and slots:
+                number, run = left.pop()
+                doing[number] = run, slots.pop()
+                self._ledger.clear(doing[number][1])
+                with _broken_is_lost():
+                    wire.send(to, ("run", _job(number, run, then, timeout, memory, doing[number][1])))
+
         try:
-            while left or doing:
-                while left and len(doing) < jobs:
-                    number, run = left.pop()
-                    doing[number] = run
-                    with _broken_is_lost():
-                        wire.send(to, ("run", _job(number, run, then, timeout, memory)))
+            send_next()
+            while doing:
                 job, kind, value = self._report(to)
-                if job is None:
-                    continue
-                if kind == "kernel":
+                if kind == "kernel" and job is not None:
                     self._kernels[job] = value
-                elif kind == "cell":
-                    at[job] = value
                 elif job in doing:
-                    run = doing.pop(job)
+                    run, slot = doing.pop(job)
                     self._kernels.pop(job, None)
-                    yield job, _result(run, value) if kind == "result" else _lost(run, at.get(job))
+                    result = _result(run, value) if kind == "result" else self._lost(run, slot)
+                    slots.append(slot)
+                    send_next()
+                    yield job, result
         except PoolLost:
-            for number, run in doing.items():
+            for number, (run, slot) in doing.items():
                 if self.ready:
-                    yield number, _lost(run, at.get(number))
+                    yield number, self._lost(run, slot)
             raise
+
+    def _lost(self, run: Run, slot: int) -> RunResult:
+        """Return the result of a run whose process was killed, in the cell it was last heard of."""
+        failure = CellFailure(*self._ledger.read(slot), "DeadKernelError", label("run.lost"))
+        return RunResult(run, run.output if run.output.exists() else None, failure)
 
     def _report(self, source: socket.socket) -> tuple[int | None, str, Any]:
         with _broken_is_lost():
@@ -176,54 +192,49 @@ def _result(run: Run, packed: bytes) -> RunResult:
     return replace(result, run=run)
 
 
-def _lost(run: Run, at: tuple[int | None, str] | None) -> RunResult:
-    """Return the result of a run whose process was killed, in the cell it was last heard of."""
-    failure = CellFailure(*(at or (None, "")), "DeadKernelError", label("run.lost"))
-    return RunResult(run, run.output if run.output.exists() else None, failure)
-
-
-def _job(number: int, run: Run, then: Then | None, timeout: int, memory: int | None) -> Job:
+def _job(number: int, run: Run, then: Then | None, timeout: int, memory: int | None, slot: int) -> Job:
     content = pickle.dumps((replace(run, then=None), run.then or then))
     path = tuple(str(Path.cwd()) if item == "" else item for item in sys.path)
-    return Job(number, content, str(Path.cwd()), dict(os.environ), path, timeout, memory)
+    return Job(number, content, str(Path.cwd()), dict(os.environ), path, timeout, memory, slot)
 
 
 def _shape() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key.startswith(_SHAPING)}
 
 
-_lock = threading.RLock()
-_shared: list[Pool] = []
+_lock = threading.Lock()
+_free: list[Pool] = []
 
 
 @contextmanager
 def shared_pool(preload: Sequence[str] = ()) -> Iterator[Pool]:
-    """Give the process's own pool, kept warm from one call to the next and ended with the process.
+    """Give a pool of this process that nobody uses, kept warm from one call to the next and ended with the process.
 
-    A thread that finds it taken is given a pool of its own, ended after use.
+    There is one for each thread that executes at the same time; usually one.
     """
-    if not _lock.acquire(blocking=False):
-        pool = Pool(preload)
-        try:
-            yield pool
-        finally:
-            pool.close()
-        return
+    with _lock:
+        pool = _free.pop() if _free else Pool(preload)
+    if not pool.fits(preload):
+        _close(pool)
+        pool = Pool(tuple(dict.fromkeys((*pool.preload, *preload))))
     try:
-        if not _shared or not _shared[0].fits(preload):
-            known = _shared[0].preload if _shared else ()
-            close_shared_pool()
-            _shared[:] = [Pool(tuple(dict.fromkeys((*known, *preload))))]
-        yield _shared[0]
+        yield pool
     finally:
-        _lock.release()
+        with _lock:
+            _free.append(pool)
 
 
 def close_shared_pool() -> None:
-    """End the process's pool now, rather than with the process."""
-    for pool in _shared:
-        if pool.owner == os.getpid():
-            pool.close()
+    """End the process's pools now, rather than with the process."""
+    with _lock:
+        pools, _free[:] = [*_free], []
+    for pool in pools:
+        _close(pool)
+
+
+def _close(pool: Pool) -> None:
+    if pool.owner == os.getpid():
+        pool.close()
 
 
 atexit.register(close_shared_pool)

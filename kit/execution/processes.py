@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,25 @@ def gone(pid: int) -> bool:
         except PermissionError:
             return False
         return False
+
+
+def memory_file(name: str, flags: int = 0) -> int:
+    """Return a descriptor of a new file that lies in memory, or has no name on the disk.
+
+    Args:
+        name: what the system shows.
+        flags: how to open it, beside reading and writing: `os.O_APPEND` where several programs write.
+    """
+    if hasattr(os, "memfd_create"):
+        made = os.memfd_create(name)
+        handle = os.open(f"/proc/self/fd/{made}", os.O_RDWR | flags)
+        os.close(made)
+        return handle
+    made, path = tempfile.mkstemp()
+    os.close(made)
+    handle = os.open(path, os.O_RDWR | flags)
+    os.unlink(path)  # noqa: PTH108 - a name of the system, not a path of ours
+    return handle
 
 
 _LIBC: Any = ctypes.CDLL(None) if sys.platform == "linux" else None

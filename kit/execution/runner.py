@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kit.execution import engine, wire
 from kit.execution.client import KernelLink
 from kit.execution.kernel import StandInApp, serve
-from kit.execution.model import Job, Run, RunResult, Start
+from kit.execution.ledger import Ledger
+from kit.execution.model import Job, Run, RunResult, Start, packed
 from kit.execution.processes import die_with, limit_memory
 
 _ENGINE = "kit"
@@ -24,10 +25,21 @@ _ENGINE = "kit"
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """What every forked process starts from: the application, the clean module path, what to close."""
+    """What every forked process starts from: the application, the clean module path, where to note each cell."""
 
     app: StandInApp
     path: tuple[str, ...]
+    ledger: Ledger
+
+
+def warm_up() -> None:
+    """Do once, in the coordinator, what every runner does before its first cell."""
+    from papermill.engines import papermill_engines
+
+    from kit.execution import notebook
+
+    papermill_engines.register(_ENGINE, engine.KitEngine)
+    notebook.warm_up(_ENGINE)
 
 
 def fork(child: Callable[[], None]) -> int:
@@ -54,6 +66,7 @@ def fork(child: Callable[[], None]) -> int:
 def be_kernel(nest: Nest, requests: socket.socket, sink: socket.socket) -> None:
     """Serve one notebook, then run the exit hooks it left. The first request says where and how."""
     os.setsid()
+    nest.ledger.close()
     atexit._clear()  # noqa: SLF001 - the coordinator's hooks are not the notebook's
     sys.path[:] = nest.path
     nest.app.prepare(sink)
@@ -117,29 +130,15 @@ def be_runner(nest: Nest, report: socket.socket) -> None:
     run, then = pickle.loads(job.content)  # noqa: S301 - written by the process that started us
 
     def tell(cell: int | None, source: str) -> None:
-        wire.send(report, ("cell", (cell, source)))
+        nest.ledger.note(job.slot, cell, source)
 
-    wire.send(report, ("result", _packed(_result(run, then, job.timeout, tell))))
+    wire.send(report, ("result", packed(_result(run, then, job.timeout, tell))))
     sys.stdout.flush()
     sys.stderr.flush()
 
 
 def _result(run: Run, then: Any, timeout: int, tell: Any) -> RunResult:
-    from papermill.engines import papermill_engines
-
     from kit.execution.notebook import run_notebook
 
     gc.disable()  # a collection would touch, and so copy, the pages shared with the coordinator
-    papermill_engines.register(_ENGINE, engine.KitEngine)
     return run_notebook(run, then, timeout, _ENGINE, tell)
-
-
-def _packed(result: RunResult) -> bytes:
-    """Return a result pickled; what cannot be becomes an error that says so."""
-    try:
-        data = pickle.dumps(result)
-        pickle.loads(data)  # noqa: S301 - our own; some exceptions are pickled and cannot be read back
-    except Exception as error:  # noqa: BLE001 - any class may fail in any way
-        said = result.error if result.error is not None else error
-        return pickle.dumps(replace(result, value=None, error=RuntimeError(f"{type(said).__name__}: {said}")))
-    return data

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import codecs
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from ipykernel.iostream import IOPubThread, OutStream
+
+from kit.execution.processes import memory_file
 
 _DESCRIPTORS = {"stdout": 1, "stderr": 2}
 
@@ -46,7 +47,7 @@ class CapturedStream(OutStream):
         descriptor = _DESCRIPTORS[name]
         self._kernel_pid = os.getpid()
         self._original_stdstream_copy = os.dup(descriptor)
-        self._captured = _memory_file(name)
+        self._captured = memory_file(name, os.O_APPEND)
         self._position = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         os.dup2(self._captured, descriptor)
@@ -73,17 +74,3 @@ class CapturedStream(OutStream):
             text = self._decoder.decode(data)
             if text:
                 super().write(text)
-
-
-def _memory_file(name: str) -> int:
-    """Return a descriptor opened for appending, so that several programs can write to it."""
-    if hasattr(os, "memfd_create"):
-        made = os.memfd_create(name)
-        handle = os.open(f"/proc/self/fd/{made}", os.O_RDWR | os.O_APPEND)
-        os.close(made)
-        return handle
-    made, path = tempfile.mkstemp()
-    os.close(made)
-    handle = os.open(path, os.O_RDWR | os.O_APPEND)
-    os.unlink(path)  # noqa: PTH108 - a name of the system, not a path of ours
-    return handle

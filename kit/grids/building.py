@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from kit.grids.model import Grid, GridLine, GridRules
@@ -30,7 +30,7 @@ def build_grid(subject: Subject, referentiel: Referentiel, reglement: Reglement,
         variant=subject.identity.variant,
         total=reglement.total,
         scale=reglement.scale,
-        lines=tuple(_lines(subject, epreuve, referentiel)),
+        lines=tuple(_lines(subject, epreuve, referentiel, reglement.scale.labels)),
     )
 
 
@@ -42,7 +42,9 @@ def _rules(reglement: Reglement, epreuve: str) -> GridRules:
     )  # fmt: skip
 
 
-def _lines(subject: Subject, epreuve: Epreuve, referentiel: Referentiel) -> Iterator[GridLine]:
+def _lines(
+    subject: Subject, epreuve: Epreuve, referentiel: Referentiel, levels: Mapping[str, str]
+) -> Iterator[GridLine]:
     asked: dict[tuple[str, str], list[tuple[str, Fraction, str]]] = {}
     for question in subject.questions:
         for item in question.requirements:
@@ -56,7 +58,7 @@ def _lines(subject: Subject, epreuve: Epreuve, referentiel: Referentiel) -> Iter
         and (link.role == "principal" or (link.criterion, link.part) in asked)
     }
     for key in sorted({*links, *asked}, key=lambda pair: (natural_key(pair[0]), pair[1])):
-        yield _line(key, links.get(key), asked.get(key, []), subject, epreuve, referentiel)
+        yield _line(key, links.get(key), asked.get(key, []), subject, epreuve, referentiel, levels)
 
 
 def _line(
@@ -66,6 +68,7 @@ def _line(
     subject: Subject,
     epreuve: Epreuve,
     referentiel: Referentiel,
+    levels: Mapping[str, str],
 ) -> GridLine:
     code, part = key
     criterion = referentiel.criterion(code)
@@ -79,12 +82,15 @@ def _line(
         text=criterion.source_text,
         weight=exact_text(sum((points for _, points, _ in asked), start=Fraction(0))),
         questions=tuple(question for question, _, _ in asked),
-        observables=tuple(_observables(subject, code, [question for question, _, _ in asked])),
+        observables=tuple(_observables(subject, code, [question for question, _, _ in asked], levels)),
     )
 
 
-def _observables(subject: Subject, criterion: str, questions: list[str]) -> Iterator[str]:
+def _observables(
+    subject: Subject, criterion: str, questions: list[str], levels: Mapping[str, str]
+) -> Iterator[str]:
     for item in subject.indicators:
         if item.criterion == criterion and item.question in questions:
             prefix = f"{item.question} – " if len(questions) > 1 else ""
-            yield from (f"{prefix}{text}" for text in item.items)
+            level = f"{levels.get(item.level, item.level)} : " if item.level is not None else ""
+            yield from (f"{prefix}{level}{text}" for text in item.items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,6 +51,13 @@ def load_referentiel(folder: Path, mapping: str | None = None) -> Referentiel:
         InvalidFile: every problem of both files, with file and line.
         UnknownCode: no such mapping.
     """
+    files = (folder / "referentiel.yaml", folder / "epreuves.yaml")
+    return _load(folder, mapping, tuple(path.read_bytes() if path.is_file() else b"" for path in files))
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path, mapping: str | None, contents: tuple[bytes, ...]) -> Referentiel:
+    """Return the référentiel; the same contents are read once, though each template of a session asks for it."""
     main, exams = folder / "referentiel.yaml", folder / "epreuves.yaml"
     problems: list[Finding] = []
     base, main_yaml = _read(Referentiel, main, problems)

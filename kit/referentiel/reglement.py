@@ -113,6 +113,11 @@ class Scale(FrozenModel):
             raise PydanticCustomError("kit", "levels", {"code": "scale.order", "levels": ids})
         return self
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """The label of each level, by id, lowest first."""
+        return {level.id: level.label for level in self.levels}
+
     def level(self, level_id: str) -> Level | None:
         """Return a level by id, or None."""
         return next((level for level in self.levels if level.id == level_id), None)

@@ -6,6 +6,7 @@ killed, `build/` is the old one or the new one, complete.
 
 from __future__ import annotations
 
+import filecmp
 import functools
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kit.authoring import failure_finding
-from kit.cases import CaseTemplate, select_forms
+from kit.cases import CaseTemplate, select_forms, warm
 from kit.cases.approval import approval_state
 from kit.documents.facts import exam_facts
 from kit.environment import environment
@@ -27,12 +28,12 @@ from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.cache import KEPT, Cache, key_of
 from kit.sessions.draws import draw_of, write_draws
 from kit.sessions.keeping import keep, sha256_of, to_keep
-from kit.sessions.manifest import MANIFEST, Entry, entry, manifest_of, read_manifest
+from kit.sessions.manifest import MANIFEST, SHAPING, Entry, entry, manifest_of, read_manifest
 from kit.sessions.model import Draw
 from kit.sessions.opening import Session, open_session
 from kit.sessions.production import Making, Product, make
 from kit.sessions.seeds import obtain_secret
-from kit.sessions.swap import PENDING, exchange, new_staging, recover, session_lock
+from kit.sessions.swap import PENDING, exchange, land, new_staging, recover, session_lock
 from kit.sessions.variants import Variant, session_variants
 from kit.writing import json_text, write_bytes, write_text
 
@@ -69,6 +70,7 @@ def build_session(
     progress: Progress | None = None,
     engine: Engine = "kit",
     cache: bool = True,
+    cluster: str | None = None,
 ) -> Build:
     """Build a session and return what was made.
 
@@ -80,6 +82,7 @@ def build_session(
         progress: told of each subject done.
         engine: what executes the notebooks: `kit`, or `plain` papermill with a new kernel for each.
         cache: whether to take again, from `.cache/`, the files of variants on which nothing has changed.
+        cluster: address of a Dask scheduler whose workers execute the notebooks and make the documents.
 
     Raises:
         InvalidFile: problems in the session's files or in the templates, all of them.
@@ -92,7 +95,7 @@ def build_session(
         recover(folder)
         session = open_session(folder, workspace)
         store = Cache(folder / CACHE / KEPT) if cache else None
-        how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only)
+        how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only, cluster=cluster)
         staging = new_staging(folder)
         try:
             entries, told, reused = _build(session, staging, only, how, progress)
@@ -127,7 +130,10 @@ def _build(
     write_attribution(staging / PENDING, attribute(session, secret, session.attributions))
     write_draws(staging / PENDING, _draws(session, variants))
     told = [*_unapproved(session, variants), *keep(current, staging, to_keep(current, entries))]
-    exchange(staging, current)
+    if _same(staging, current):
+        land(staging)
+    else:
+        exchange(staging, current)
     return entries, told, reused
 
 
@@ -136,53 +142,55 @@ def _make_all(
 ) -> tuple[list[Entry], int]:
     """Make every variant's files in the staging folder; return their entries, and how many variants were kept."""
     makings = [_making(session, variant) for variant in variants]
-    texts = [_prepared(variant) for variant in variants]
+    texts = _prepared(variants)
     keys = [key_of(making, text, how.engine) for making, text in zip(makings, texts, strict=True)]
-    kept = [how.cache.find(key) if how.cache else None for key in keys]
-    done = sum(products is not None for products in kept)
+    kept = [
+        _taken_again(how.cache, key, variant, staging) for key, variant in zip(keys, variants, strict=True)
+    ]
+    done = sum(found is not None for found in kept)
 
     def watch(result: RunResult) -> None:
         nonlocal done
         done += 1
+        if result.ok:
+            shutil.rmtree(result.run.output.parent, ignore_errors=True)
         if progress is not None:
             progress(done, len(variants), result.run.output.parent.name)
 
     if progress is not None:
-        progress(0, len(variants), "")
-    scratch = new_staging(
-        session.root, 0o700
-    )  # not the system's: what a killed build leaves there, nobody removes
+        progress(done, len(variants), "")
+    scratch = new_staging(session.root, 0o700)  # not the system's: what is killed there, nobody removes
     try:
-        todo = [number for number, products in enumerate(kept) if products is None]
+        todo = [number for number, found in enumerate(kept) if found is None]
         runs = [_job(makings[n], texts[n], scratch, Finish(staging, how.cache, keys[n])) for n in todo]
-        results = execute_many(runs, how.jobs, how.engine, watcher=watch, preload=_WARM)
+        results = execute_many(
+            runs, how.jobs, how.engine, watcher=watch, preload=_WARM, cluster=how.cluster, libraries=SHAPING
+        )
         _raise_failures(session, [makings[n] for n in todo], results)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     made = {number: result.value for number, result in zip(todo, results, strict=True)}
     entries: list[Entry] = []
-    for number, products in enumerate(kept):
-        if products is None:
-            entries += made[number]
-        else:
-            entries += [_written(product, variants[number], staging) for product in products]
+    for number, found in enumerate(kept):
+        entries += made[number] if found is None else found
     if how.cache and how.whole:
         how.cache.forget_others(keys)
     return entries, len(variants) - len(todo)
 
 
-_WARM = ("kit.sessions.build", "kit.cases.magics", "kit.documents.pdf")
-"""What making documents needs, imported once."""
+_WARM = ("kit.sessions.build", "kit.documents.pdf", *warm.MODULES)
+"""What cases and their documents need, imported once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How a build is made: at how many at once, by which engine, keeping what where, all épreuves or some."""
+    """How a build is made: at how many at once, by which engine, keeping what, all épreuves or some, where."""
 
     jobs: int
     engine: Engine
     cache: Cache | None
     whole: bool
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +202,14 @@ class Finish:
     key: str
 
 
-def _prepared(variant: Variant) -> str:
-    return json_text(select_forms(variant.template, variant.drawn.forms))
+def _prepared(variants: Sequence[Variant]) -> list[str]:
+    """Return each variant's notebook; those of the same forms share one text."""
+    known: dict[tuple[str, str], str] = {}
+    keys = [(str(variant.template.path), repr(sorted(variant.drawn.forms.items()))) for variant in variants]
+    for key, variant in zip(keys, variants, strict=True):
+        if key not in known:
+            known[key] = json_text(select_forms(variant.template, variant.drawn.forms))
+    return [known[key] for key in keys]
 
 
 def _job(making: Making, text: str, scratch: Path, finish: Finish) -> Run:
@@ -204,8 +218,9 @@ def _job(making: Making, text: str, scratch: Path, finish: Finish) -> Run:
     prepared = folder / "prepared.ipynb"
     write_text(prepared, text)
     parameters = {**variant.drawn.parameters, "seed": variant.drawn.seed}
-    then = functools.partial(_write_products, making=making, finish=finish)
-    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent, then)
+    then = functools.partial(make, making=making)
+    landing = functools.partial(_land, variant=variant, finish=finish)
+    return Run(prepared, folder / "executed.ipynb", parameters, variant.template.path.parent, then, landing)
 
 
 def _making(session: Session, variant: Variant) -> Making:
@@ -240,15 +255,22 @@ def _unapproved(session: Session, variants: Sequence[Variant]) -> list[Finding]:
     ]
 
 
-def _write_products(executed: Path, making: Making, finish: Finish) -> list[Entry]:
-    products = make(executed, making)
+def _land(products: Sequence[Product], variant: Variant, finish: Finish) -> list[Entry]:
     if finish.cache is not None:
         finish.cache.keep(finish.key, products)
-    return [_written(product, making.variant, finish.staging) for product in products]
+    return [_written(product, variant, finish.staging) for product in products]
+
+
+def _taken_again(cache: Cache | None, key: str, variant: Variant, staging: Path) -> list[Entry] | None:
+    """Put the files kept under a hash into the staging folder, or return None."""
+    products = cache.find(key) if cache else None
+    return None if products is None else [_written(product, variant, staging) for product in products]
 
 
 def _written(product: Product, variant: Variant, to: Path) -> Entry:
-    write_bytes(to / product.path, product.content)
+    write_bytes(
+        to / product.path, product.content, durable=False
+    )  # the whole folder is flushed before its exchange
     return entry(product, variant.epreuve.id, variant.version, variant.number)
 
 
@@ -304,6 +326,16 @@ def _complete(staging: Path, entries: Sequence[Entry]) -> None:
     wrong = [item.path for item in entries if _size(staging / item.path) != item.bytes]
     if wrong or not entries:
         raise KitBug(f"incomplete build: {wrong}")
+
+
+def _same(new: Path, current: Path) -> bool:
+    """Whether two folders hold the same files: then there is nothing to exchange, nor to wait for the disk for."""
+    names = {
+        path.relative_to(new) for path in new.rglob("*") if path.is_file() and path.parent.name != PENDING
+    }
+    if names != {path.relative_to(current) for path in current.rglob("*") if not path.is_dir()}:
+        return False
+    return all(filecmp.cmp(new / name, current / name, shallow=False) for name in names)
 
 
 def _size(path: Path) -> int:

@@ -18,9 +18,10 @@ from typing import Any
 
 import kit
 from kit.errors import EnvironmentFault
+from kit.reading import FrozenModel
 from kit.sessions.manifest import environment
 from kit.sessions.production import Making, Product
-from kit.writing import json_text, write_bytes, write_text
+from kit.writing import json_text, write_bytes
 
 KEPT = "produits"
 _INDEX = "index.json"
@@ -64,8 +65,8 @@ class Cache:
                         "sha256": digest,
                     }
                 )
-                write_bytes(making / str(number), product.content, 0o600)
-            write_text(making / _INDEX, json_text(rows), 0o600)
+                write_bytes(making / str(number), product.content, 0o600, durable=False)
+            write_bytes(making / _INDEX, json_text(rows).encode(), 0o600, durable=False)
             shutil.rmtree(self.folder / key, ignore_errors=True)
             making.rename(self.folder / key)
         except (OSError, EnvironmentFault):
@@ -93,9 +94,9 @@ def key_of(making: Making, prepared: str, engine: str) -> str:
         repr(variant.drawn),
         variant.folder,
         making.session,
-        making.referentiel.model_dump_json(),
-        making.reglement.model_dump_json(),
-        variant.epreuve.model_dump_json(),
+        _text_of(making.referentiel),
+        _text_of(making.reglement),
+        _text_of(variant.epreuve),
         repr(making.facts),
         _hash_of_folder(variant.template.path.parent),
         _kit_hash(),
@@ -106,6 +107,19 @@ def key_of(making: Making, prepared: str, engine: str) -> str:
         content = part.encode()
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
+
+
+_texts: dict[int, tuple[FrozenModel, str]] = {}
+
+
+def _text_of(model: FrozenModel) -> str:
+    """Return a value as JSON, written once: all variants of a session share the same référentiel."""
+    known = _texts.get(id(model))
+    if known is None or known[0] is not model:
+        if len(_texts) > 100:
+            _texts.clear()
+        known = _texts[id(model)] = (model, model.model_dump_json())
+    return known[1]
 
 
 @cache

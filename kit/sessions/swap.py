@@ -98,7 +98,7 @@ def exchange(new: Path, current: Path, *, step: Step = _silent, swap: Swap = swa
         _flush(new)
         step("flushed")
         old = _put_in_place(new, current, step, swap)
-        _land(current)
+        land(current)
         step("landed")
         if old is not None:
             _remove(old)
@@ -121,7 +121,7 @@ def recover(root: Path) -> bool:
         found = _put_back(root)
         for build in _landing(root):
             found = True
-            _land(build)
+            land(build)
         for pattern in (f"{PREFIX}*", *_HALF_WRITTEN):
             for leftover in sorted(root.glob(pattern)):
                 found = True
@@ -177,7 +177,7 @@ def _rename_twice(new: Path, current: Path, step: Step) -> Path:
     return old
 
 
-def _land(current: Path) -> None:
+def land(current: Path) -> None:
     """Put beside a build the files that came with it, each in the place of the former in one act."""
     folder = current / PENDING
     if folder.is_dir():
@@ -235,4 +235,4 @@ def _flush_folder(folder: Path) -> None:
             os.close(handle)
 
 
-__all__ = ["exchange", "new_staging", "recover", "recover_if_idle", "session_lock", "swap_folders"]
+__all__ = ["exchange", "land", "new_staging", "recover", "recover_if_idle", "session_lock", "swap_folders"]

@@ -17,6 +17,7 @@ from kit.sessions.manifest import Entry
 from kit.sessions.model import EpreuvePlan, PartPlan
 from kit.sessions.opening import Session
 from kit.sessions.production import FOLDERS
+from kit.sessions.progress import TimeLeft, roughly
 from kit.ui.grids_at_hand import working_folder
 from kit.ui.page import PagePanel, html
 from kit.ui.session_state import SessionState
@@ -43,6 +44,7 @@ class SessionPanel(PagePanel):
             except KitError as error:
                 problems = error
         self.state = SessionState(chosen)
+        self._time_left = TimeLeft()
         self.state.open()
         self._draw()
         if problems is not None:
@@ -63,6 +65,7 @@ class SessionPanel(PagePanel):
 
     def build(self) -> None:
         """Build the session, showing how far it is; problems are shown, nothing is raised."""
+        self._time_left = TimeLeft()
         self._progress(0, 0, "")
         done = self.state.generate(self._progress)
         words = "session.built" if done else "session.not_built"
@@ -76,7 +79,9 @@ class SessionPanel(PagePanel):
         self._draw()
 
     def _progress(self, done: int, total: int, what: str) -> None:
-        self.fill(progress=html("session_progress", done=done, total=total, what=what))
+        seconds = self._time_left.seconds(done, total) if total else None
+        left = roughly(seconds) if seconds else ""
+        self.fill(progress=html("session_progress", done=done, total=total, what=what, left=left))
 
     def _draw(self) -> None:
         state = self.state

@@ -534,7 +534,7 @@ def test_the_candidate_and_the_examiner_each_have_their_sheets(papers: dict[Job,
             ("candidat", "Fiche de rôle du candidat"),
             ("correcteur", "Équivalence des variantes"),
             ("examinateur", "Conduite de l’entretien"),
-            ("examinateur", "Fiche d’observation de l’entretien"),
+            ("examinateur", "Relevé de l’entretien"),
             ("examinateur", "Fiche de rôle de l’examinateur"),
             ("examinateur", "Repères chiffrés de l’examinateur"),
         }

@@ -31,7 +31,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("group", [[], ["referentiel"], ["case"], ["session"], ["build"], ["demo"], ["lab"]])
+@pytest.mark.parametrize(
+    "group", [[], ["referentiel"], ["case"], ["session"], ["build"], ["demo"], ["lab"], ["watch"]]
+)
 def test_the_help_is_in_french(capsys: pytest.CaptureFixture[str], group: list[str]) -> None:
     code, out, _ = run(capsys, *group, "--help")
     assert code == 0
@@ -185,3 +187,20 @@ def test_a_session_with_problems_lists_them(capsys: pytest.CaptureFixture[str], 
     code, out, _ = run(capsys, "session", "check", "s", "--json")
     assert code == 1
     assert len(json.loads(out)["findings"]) >= 2
+
+
+def test_a_build_on_a_terminal_shows_how_far_it_is_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from kit.cli import building
+
+    out = StringIO()
+    screen = Console(file=out, force_terminal=True, width=160)
+    monkeypatch.setattr(building, "console", lambda *, errors: screen)
+    with building._progress(quiet=False) as watch:
+        for done in range(3):
+            watch(done, 4, f"E2-P{done}")
+    assert "2/4" in out.getvalue()
+    assert "reste environ" in out.getvalue()

@@ -180,6 +180,26 @@ def test_what_has_not_changed_is_not_made_again(built: Build, session: Path) -> 
     assert [path for path in kept if path.stat().st_mode & 0o077] == []
 
 
+def test_a_build_that_changes_nothing_leaves_the_folder_as_it_stands(built: Build, session: Path) -> None:
+    build_session(session, jobs=2)
+    folder = session / "build"
+    before = folder.stat().st_ino
+    build_session(session, jobs=2)
+    assert folder.stat().st_ino == before
+    subject = next(folder.rglob("*-sujet.pdf"))
+    sound = subject.read_bytes()
+    for damage in (
+        lambda: subject.write_bytes(sound[:-1] + b"x"),
+        lambda: (folder / "en trop").write_text("x"),
+    ):
+        damage()
+        build_session(session, jobs=2)
+        assert folder.stat().st_ino != before
+        assert subject.read_bytes() == sound
+        assert not (folder / "en trop").exists()
+        before = folder.stat().st_ino
+
+
 @pytest.mark.parametrize("what", ["template", "date", "damage", "data"])
 def test_what_has_changed_is_made_again(what: str, built: Build, session: Path) -> None:
     build_session(session, jobs=2)

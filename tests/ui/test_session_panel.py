@@ -60,6 +60,8 @@ def test_building_shows_its_progress_then_the_files_by_audience(
     shown: list[str] = []
 
     def build(folder: Path, *, progress: Any) -> Build:
+        progress(0, 2, "")
+        shown.append(panel.regions["progress"])
         progress(1, 2, "E2-P1")
         shown.append(panel.regions["progress"])
         return Build("DEMO-2026", folder / "build", files, 3.0, ())
@@ -67,7 +69,9 @@ def test_building_shows_its_progress_then_the_files_by_audience(
     monkeypatch.setattr(session_state, "build_session", build)
     panel = SessionPanel(a_session(tmp_path))
     press(panel, "build")
-    assert 'max="2" value="1"' in shown[0]
+    assert "reste environ" not in shown[0]
+    assert 'max="2" value="1"' in shown[1]
+    assert "(reste environ 1\xa0s)" in shown[1]
     assert "2\xa0fichiers en 3 s" in panel.regions["progress"]
     candidates, markers = panel.regions["files"].split("Pour les correcteurs")
     assert "a-sujet.pdf" in candidates

@@ -16,14 +16,19 @@ from kit.cases.template import CaseTemplate, find_template, load_template, templ
 
 if TYPE_CHECKING:
     from kit.cases import charts, indicators
+    from kit.cases.own_data import donnees, entier, nombre, part, texte
     from kit.cases.seeds import named_rng
 
 __all__ = [
-    "MIME", "CaseTemplate", "annexe", "attendu", "charts", "draw_forms", "find_template", "indicators",
-    "load_ipython_extension", "load_template", "named_rng", "read_pieces", "select_forms", "template_folders",
+    "MIME", "CaseTemplate", "annexe", "attendu", "charts", "donnees", "draw_forms", "entier", "find_template",
+    "indicators", "load_ipython_extension", "load_template", "named_rng", "nombre", "part", "read_pieces",
+    "select_forms", "template_folders", "texte",
 ]  # fmt: skip
 
-_LATE = {"named_rng": "kit.cases.seeds"}
+_LATE = {
+    "named_rng": "kit.cases.seeds",
+    **dict.fromkeys(("donnees", "entier", "nombre", "part", "texte"), "kit.cases.own_data"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,6 @@
-"""Charts for annexes: matplotlib in the house style, French numbers on the axes, meaning never by colour alone.
+"""Charts for annexes: matplotlib in the house style, meaning never by colour alone.
+
+Numbers are written in French, or in English where `language="en"`.
 
 Bars of different series carry hatches and direct labels, lines carry markers, so that a chart printed in
 black and white still reads.
@@ -6,7 +8,7 @@ black and white still reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -15,12 +17,14 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from kit.cases import english
 from kit.french import number
 
 COLOURS = ("#1f4e79", "#c55a11", "#548235", "#7f6000", "#7030a0", "#595959")
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 _LEGEND_LETTERS = 60
+_NUMBERS: Mapping[str, Callable[..., str]] = {"fr": number, "en": english.number}
 _STYLE: Any = {
     "font.family": "Lato",
     "font.size": 9,
@@ -53,9 +57,9 @@ def figure(width: float = 6.3, height: float = 3.0) -> tuple[Figure, Any]:
         return made, made.add_subplot()
 
 
-def _axis(axes: Any, title: str, places: int | None = None) -> None:
+def _axis(axes: Any, title: str, language: str = "fr") -> None:
     axes.set_ylabel(title)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6), places)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _NUMBERS[language](round(value, 6))))
 
 
 def _columns(names: Iterable[str]) -> int:
@@ -72,6 +76,7 @@ def bars(
     places: int = 0,
     values: bool = True,
     height: float = 3.0,
+    language: str = "fr",
 ) -> Figure:
     """Return grouped bars: one group a label, one bar a series, the value written above each bar."""
     with mpl.rc_context(_STYLE):
@@ -84,10 +89,12 @@ def bars(
                 hatch=HATCHES[i % 6], edgecolor="white",
             )  # fmt: skip
             if values:
-                axes.bar_label(drawn, [number(h, places) for h in heights], fontsize=7.5, padding=2)
+                axes.bar_label(
+                    drawn, [_NUMBERS[language](h, places) for h in heights], fontsize=7.5, padding=2
+                )
         axes.set_xticks(range(len(labels)), labels)
         axes.grid(visible=False, axis="x")
-        _axis(axes, unit)
+        _axis(axes, unit, language)
         if len(series) > 1:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=_columns(series))
         return made
@@ -112,7 +119,12 @@ def horizontal_bars(
 
 
 def lines(
-    labels: Sequence[str], series: Mapping[str, Sequence[Any]], *, unit: str = "", height: float = 3.0
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[Any]],
+    *,
+    unit: str = "",
+    height: float = 3.0,
+    language: str = "fr",
 ) -> Figure:
     """Return lines over ordered labels (months, years), each with its own marker and dash."""
     dashes = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
@@ -124,7 +136,7 @@ def lines(
                 marker=MARKERS[i % 6], markersize=4, linewidth=1.5, linestyle=dashes[i % 6],
             )  # fmt: skip
         axes.set_xticks(range(len(labels)), labels, rotation=0 if len(labels) < 9 else 45)
-        _axis(axes, unit)
+        _axis(axes, unit, language)
         if len(series) > 1:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=_columns(series))
         return made

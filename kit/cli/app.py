@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import acts, building, cases, referentiel, sessions, stress, watching
+from kit.cli import acts, building, cases, coverage, referentiel, sessions, stress, watching
 from kit.cli.shared import new_group
 from kit.messages import label
 
@@ -15,6 +15,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 building.register(app)
 stress.register(cases.app)
+coverage.register(referentiel.app)
 acts.register(cases.app, sessions.app)
 watching.register(app)
 

@@ -58,6 +58,10 @@ ClusterAddress = Annotated[
 ]
 
 
+_SHOWN = ("subject", "answer_key", "grid_document", "grid_notebook")
+"""What the demo points at, for its first épreuve."""
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the main group."""
     command(app)(build)
@@ -105,13 +109,12 @@ def demo(
     _report(done, out, json=False)
     say(label("cli.demo_done", folder=out.resolve()))
     say(label("cli.look_here"))
+    first = done.files[0].epreuve
     for entry in done.files:
-        if (
-            entry.kind in ("subject", "answer_key", "grid_document", "grid_notebook")
-            and entry.variant == 1
-            and entry.format != "docx"
-        ):
+        if entry.kind in _SHOWN and (entry.epreuve, entry.variant) == (first, 1) and entry.format != "docx":
             say(f"  {done.folder / entry.path}")
+    others = dict.fromkeys(entry.epreuve for entry in done.files if entry.epreuve not in (None, first))
+    say(label("cli.look_too", epreuves=list(others)))
 
 
 def lab(

@@ -16,6 +16,7 @@ from kit.sessions.examples import (
     GITIGNORE,
     create_folder,
     gitignore_text,
+    groups,
     is_empty,
     session_text,
     table_text,
@@ -92,7 +93,7 @@ def demo_texts() -> dict[str, str]:
     tables: tuple[tuple[type[Row], Sequence[Sequence[str]]], ...] = (
         (Candidate, candidates),
         (Registration, registrations([row[0] for row in candidates])),
-        (Member, ()),
+        (Member, groups([row[0] for row in candidates])),
         (Person, [(*row, "DEMO") for row in _PEOPLE]),
         (Assignment, _assignments()),
         (Attendance, ()),

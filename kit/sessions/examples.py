@@ -25,7 +25,7 @@ from kit.writing import csv_text, write_text
 GITIGNORE = ".gitignore"
 IGNORED = (
     "secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "build/", ".build*", ".cache/", "echecs/",
-    ".session-*", ".kit-*",
+    "mis-de-cote/", ".session-*", ".kit-*",
 )  # fmt: skip
 """What holds a secret or an answer: the files of an exam, those of cases that failed, and unfinished writings."""
 
@@ -69,6 +69,7 @@ class ExampleEpreuve:
     template: str
     parts: tuple[ExamplePart, ...]
     variants: int = 2
+    grouped: bool = False
 
 
 EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
@@ -80,8 +81,29 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
         "E3", "e3-plan-action",
         (ExamplePart("ecrit", "surveille", 1, duration="4h00", anonymous=True),),
     ),
+    ExampleEpreuve(
+        "E7", "e7-negociation-commerciale",
+        (
+            ExamplePart("proposition", "surveille", 3, duration="2h30", anonymous=True),
+            ExamplePart("entretien", "oral", 4, slot="30"),
+        ),
+        variants=1, grouped=True,
+    ),
 )  # fmt: skip
 """The épreuves of the example and of the demo: the one list to lengthen when a template is added."""
+
+
+GROUP_SIZE = 3
+
+
+def groups(candidates: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return the groups of the épreuves sat in groups: three candidates each, in the order given."""
+    return [
+        (epreuve.id, f"G{rank // GROUP_SIZE + 1}", candidate)
+        for epreuve in EXAMPLE_EPREUVES
+        if epreuve.grouped
+        for rank, candidate in enumerate(candidates)
+    ]
 
 
 def session_text(session_id: str, centre: str, referentiel: str, first: date, *, demo: bool) -> str:

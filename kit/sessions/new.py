@@ -16,6 +16,7 @@ from kit.sessions.examples import (
     GITIGNORE,
     create_folder,
     gitignore_text,
+    groups,
     is_empty,
     refuse_file,
     session_text,
@@ -73,7 +74,7 @@ def example_texts(session_id: str, today: date) -> dict[str, str]:
     tables: tuple[tuple[type[Row], Sequence[Sequence[str]]], ...] = (
         (Candidate, _CANDIDATES),
         (Registration, registrations([row[0] for row in _CANDIDATES])),
-        (Member, ()),
+        (Member, groups([row[0] for row in _CANDIDATES])),
         (Person, _PEOPLE),
         (Assignment, _assignments()),
         (Attendance, ()),

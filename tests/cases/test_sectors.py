@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 import yaml
 
+from kit.cases.company import company
 from kit.cases.company.names import NEAR_BRAND, bare, brands, is_free, nearest_likeness, possible_names
 from kit.cases.company.sector import FOLDER, find_sector, read_sector, sectors
 from kit.errors import InvalidFile
@@ -214,3 +215,22 @@ def test_all_the_problems_of_a_sector_are_told_at_once(tmp_path):
     with pytest.raises(InvalidFile) as caught:
         read_sector(path)
     assert {finding.code for finding in caught.value.findings} >= {"sector.reference", "sector.fact"}
+
+
+@ALL
+def test_three_products_known_in_english_are_always_on_offer(code):
+    named = {product.code for product in find_sector(code).english.products}
+    assert named <= {product.code for product in find_sector(code).products}
+    for seed in range(1, 13):
+        offered = {product.code for product in company(seed, code).offer.products}
+        assert len(named & offered) >= 3, seed
+
+
+@ALL
+def test_english_clauses_fit_into_sentences(code):
+    english = find_sector(code).english
+    clauses = [*english.trends, *english.selling_points, *english.objections]
+    clauses += [text for incident in english.incidents for text in (incident.cause, incident.remedy)]
+    assert [text for text in clauses if text[0].isupper() or text.endswith(".")] == []
+    sentences = [english.carriage, *(incident.problem for incident in english.incidents)]
+    assert [text for text in sentences if not (text[0].isupper() and text.endswith("."))] == []

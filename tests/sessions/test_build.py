@@ -356,12 +356,12 @@ def test_what_people_changed_in_a_build_is_set_aside(built: Build, session: Path
     (folder / ".ipynb_checkpoints" / "grille.ipynb").touch()
     again = build_session(session)
     assert len(set_aside(again)) == 1
-    kept = session / "mis-de-cote/1/correcteurs/E2/principal-1" / workbook.name
+    aside = max((session / "mis-de-cote").iterdir(), key=lambda folder: int(folder.name))
+    kept = aside / "correcteurs/E2/principal-1" / workbook.name
     assert kept.read_bytes() == b"des notes"
     assert kept.stat().st_mode & 0o077 == 0
     assert workbook.read_bytes() == sound
     assert snapshot(session / "build") == before
-    assert [path.name for path in (session / "mis-de-cote").iterdir()] == ["1"]
 
 
 def test_notes_on_a_subject_that_is_no_more_are_set_aside(tmp_path: Path) -> None:
@@ -412,6 +412,7 @@ def test_who_got_what_changes_with_the_build_or_not_at_all(
     try:
         with monkeypatch.context() as patch:
             patch.setattr("kit.sessions.swap._put_in_place", refused)
+            patch.setattr("kit.sessions.build._same", lambda *_: False)
             with pytest.raises(KitError):
                 build_session(session)
         assert (session / "attribution.csv").read_bytes() == before

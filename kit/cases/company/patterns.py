@@ -296,12 +296,58 @@ class Buyer(FrozenModel):
     budget: Range
 
 
+class EnglishProduct(FrozenModel):
+    """A product in English. `lot` is what a trade customer orders at a time; a `pack` holds several units."""
+
+    code: Code
+    one: Text
+    many: Text
+    unit: Text
+    lot: int = Field(gt=0, multiple_of=10)
+    pack: int = Field(ge=1, default=1)
+
+
+class Incident(FrozenModel):
+    """What went wrong for a customer abroad: as he says it, why, and what the firm does about it."""
+
+    problem: Text
+    cause: Text
+    remedy: Text
+
+
 class English(FrozenModel):
-    """The firm's world in English, for commercial correspondence."""
+    """The firm's world in English, for commercial correspondence: words and clauses that fit into sentences.
+
+    Attributes:
+        industry: what stands before “market” or “sector”.
+        goods: what the firm sells, in the plural.
+        buyer: who its customers abroad are, after “we are”.
+        order: what a customer places, singular and plural.
+        goal: what a visit of the site should lead to, plural.
+        start: the event that follows an order, after “before”.
+        trial: what is lent or given before an order, after “we can offer you”.
+        ready: when an order is carried out, after a number of weeks.
+        carriage: who pays for transport, as a line of an offer; for a service, what the price includes.
+        trends: clauses that begin in small letters and need no date.
+    """
 
     activity: Text
     partner: Text
     glossary: dict[Text, Text]
+    industry: Text
+    goods: Text
+    buyer: Text
+    order: tuple[Text, Text]
+    goal: Text
+    start: Text
+    trial: Text
+    ready: Text
+    carriage: Text
+    products: Annotated[tuple[EnglishProduct, ...], Field(min_length=3)]
+    trends: Annotated[tuple[Text, ...], Field(min_length=4)]
+    incidents: Annotated[tuple[Incident, ...], Field(min_length=2)]
+    selling_points: Annotated[tuple[Text, ...], Field(min_length=3)]
+    objections: Annotated[tuple[Text, ...], Field(min_length=3)]
 
 
 class AccountShape(FrozenModel):

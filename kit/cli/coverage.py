@@ -1,0 +1,114 @@
+"""`kit referentiel coverage`: épreuve × competence × criterion, from the questions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kit.cli.output import print_json, print_table, say
+from kit.cli.shared import Json, command, current_workspace
+from kit.french import counted
+from kit.messages import label
+from kit.referentiel import DEFAULT, Referentiel, find_referentiel, load_referentiel
+
+if TYPE_CHECKING:
+    from kit.authoring.observing import Coverage, Sight
+
+Sessions = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--session", metavar="DOSSIER", help="Sujets générés d’une session (répétable) au lieu des modèles."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the group `referentiel`."""
+    command(app, "coverage")(show_coverage)
+
+
+def show_coverage(
+    session: Sessions = None,
+    json: Json = False,
+    referentiel: Annotated[
+        str, typer.Option("--referentiel", metavar="NOM", help="Référentiel à lire.")
+    ] = DEFAULT,
+) -> None:
+    """Montre quels critères les questions permettent d’observer, ou seulement la grille, ou rien."""
+    from kit.authoring.observing import coverage
+
+    found = load_referentiel(find_referentiel(referentiel, current_workspace()))
+    sights, epreuves = _of_sessions(session, found) if session else _of_templates(found)
+    rows = coverage(found, sights, epreuves)
+    if json:
+        print_json({"criteria": [_as_json(row) for row in rows]})
+        return
+    columns = [label(f"coverage.{name}") for name in ("criterion", "epreuve", "seen_by", "status")]
+    print_table(columns, (_row(row) for row in rows), label("coverage.title"))
+    counts = {name: sum(row.status == name for row in rows) for name in ("observed", "grid_only", "missing")}
+    said = {name: counted(count, "critère") for name, count in counts.items()}
+    say(label("coverage.summary", **said))
+
+
+def _of_templates(referentiel: Referentiel) -> tuple[list[Sight], list[str]]:
+    from kit.authoring.observing import sights_of_template
+    from kit.cases import load_template, template_folders
+    from kit.errors import KitError
+
+    sights: list[Sight] = []
+    epreuves: list[str] = []
+    for path in template_folders(current_workspace()).values():
+        try:
+            template = load_template(path)
+        except KitError:
+            continue  # `kit case list` and `kit case check` say why
+        if template.announced.referentiel == referentiel.slug and template.announced.epreuve:
+            epreuves.append(template.announced.epreuve)
+            sights += sights_of_template(template)
+    return sights, epreuves
+
+
+def _of_sessions(folders: Iterable[Path], referentiel: Referentiel) -> tuple[list[Sight], list[str]]:
+    from kit.sessions.observed import session_grids
+
+    sights: list[Sight] = []
+    epreuves: list[str] = []
+    for folder in folders:
+        for template, grid in session_grids(folder, referentiel.slug):
+            from kit.authoring.observing import sights_of_grid
+
+            sights += sights_of_grid(grid, template)
+            epreuves.append(grid.epreuve)
+    return sights, epreuves
+
+
+def _row(row: Coverage) -> list[str]:
+    status = label(f"coverage.status.{row.status}")
+    if row.over:
+        status = f"{status}, {label('coverage.over')}"
+    return [row.criterion, row.principal or "—", ", ".join(_seen_by(row)) or "—", status]
+
+
+def _seen_by(row: Coverage) -> Iterator[str]:
+    by_template: dict[str, list[str]] = {}
+    for sight in row.observed_by:
+        names = by_template.setdefault(sight.template, [])
+        if sight.question not in names:
+            names.append(sight.question)
+    for template, names in by_template.items():
+        yield f"{template} ({', '.join(names)})"
+
+
+def _as_json(row: Coverage) -> dict[str, object]:
+    seen = dict.fromkeys((sight.template, sight.question) for sight in row.observed_by)
+    return {
+        "id": row.criterion,
+        "competence": row.competence,
+        "principal": row.principal,
+        "observed_by": [{"template": template, "question": question} for template, question in seen],
+        "status": row.status,
+        "over_tested": row.over,
+    }

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nbformat
 import pytest
@@ -61,14 +61,17 @@ class Paper(NamedTuple):
     text: str
 
 
+def _run(job: Job, folder: Path, **more: str) -> tuple[Path, Path, dict[str, Any]]:
+    seed, sector, forms = job
+    source = folder / f"{forms}.ipynb"
+    chosen = dict(zip(DOSSIERS, forms, strict=True))
+    source.write_text(json.dumps(select_forms(TEMPLATE, chosen)), "utf-8")
+    values = {"seed": seed, "sector": sector, "piece_individuelle": forms[-1] in "iq", **more}
+    return source, folder / f"{sector}-{seed}-{forms}.ipynb", values
+
+
 def _papers(jobs: list[Job], folder: Path) -> dict[Job, Paper]:
-    runs = []
-    for seed, sector, forms in jobs:
-        source = folder / f"{forms}.ipynb"
-        chosen = dict(zip(DOSSIERS, forms, strict=True))
-        source.write_text(json.dumps(select_forms(TEMPLATE, chosen)), "utf-8")
-        values = {"seed": seed, "sector": sector, "piece_individuelle": forms[-1] in "iq"}
-        runs.append((source, folder / f"{sector}-{seed}-{forms}.ipynb", values))
+    runs = [_run(job, folder) for job in jobs]
     results = execute_many(runs, jobs=2)
     assert [str(result.failure or result.error) for result in results if not result.ok] == []
     return {job: _paper(run[1], job) for job, run in zip(jobs, runs, strict=True)}
@@ -252,7 +255,8 @@ def _contacts(paper: Paper) -> Iterator[tuple[str, Fraction]]:
 def _satisfaction(paper: Paper) -> Iterator[tuple[str, Fraction]]:
     importance, *levels = (_cells(paper.tables["A6"], column) for column in range(1, 6))
     rates = [
-        (very + rather) * 100 / (very + rather + less + none) for very, rather, less, none in zip(*levels)
+        (very + rather) * 100 / (very + rather + less + none)
+        for very, rather, less, none in zip(*levels, strict=True)
     ]
     for rank, rate in enumerate(rates, start=1):
         yield f"satisfaction-{rank}", rate
@@ -420,12 +424,16 @@ def _answers(paper: Paper, forms: str) -> Answers:
 def _gaps(job: Job, paper: Paper) -> list[str]:
     """Return what differs between the corrigé and the group's own calculations."""
     found, expected = _answers(paper, job[2]), {(e.question, e.name): e for e in paper.subject.expected}
-    gaps = [f"{job} {key}: only on one side" for key in found.keys() ^ expected.keys()]
-    for key in found.keys() & expected.keys():
-        # The corrigé is exact, and so is this calculation: the tolerance is left whole to the candidates.
-        if abs(Fraction(expected[key].value) - found[key]) > Fraction(1, 10**6):
-            gaps.append(f"{job} {key}: {float(Fraction(expected[key].value))} and {float(found[key])}")
-    return gaps
+    # The corrigé is exact, and so is this calculation: the tolerance is left whole to the candidates.
+    apart = (
+        key
+        for key in found.keys() & expected.keys()
+        if abs(Fraction(expected[key].value) - found[key]) > Fraction(1, 10**6)
+    )
+    return [
+        *(f"{job} {key}: only on one side" for key in found.keys() ^ expected.keys()),
+        *(f"{job} {key}: {float(Fraction(expected[key].value))} and {float(found[key])}" for key in apart),
+    ]
 
 
 # Tests ---------------------------------------------------------------------------------------------------
@@ -568,6 +576,56 @@ def test_no_article_is_broken_before_the_name_of_the_firm(papers: dict[Job, Pape
         assert [
             b for b in broken if b.split()[0] == "que" or b.split()[1] in ("Atelier", "Ombrouvent")
         ] == [], job
+
+
+CLIENTS = """\
+Segment;Profil;Attentes;Clients au début;Nouveaux;Perdus;Commandes;CA HT (€);Acquisition (€)
+Familles du quartier;Parents de 30 à 45 ans;un prix clair;1200;340;260;5100;187400;8200
+Étudiants;18 à 25 ans;des horaires larges;800;520;450;2100;39800;6100
+Entreprises voisines;Bureaux de 10 à 60 personnes;une facture unique;64;14;9;900;210300;5400
+"""
+REVIEWS = """\
+Plateforme;Note 5;Note 4;Note 3;Note 2;Note 1;Réponses 1–2;Réponses 3–5;Délai (jours)
+Fiche d’établissement;120;40;12;9;14;6;20;8
+Annuaire local;22;11;4;3;5;1;2;15
+"""
+VISITS = """\
+Source;Visites;Objectifs
+Recherche naturelle;18200;410
+Accès direct;9400;260
+"""
+
+
+def test_a_trainer_s_real_data_replace_the_reconstructed_ones_everywhere(tmp_path: Path) -> None:
+    files = {"fichier_clients": CLIENTS, "fichier_avis": REVIEWS, "fichier_audience": VISITS}
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_text(content, "utf-8")
+    given = {name: str(tmp_path / f"{name}.csv") for name in files}
+    job = (1, "torrefaction_cafe", "aaaa")
+    run = _run(job, tmp_path, **given)
+    (result,) = execute_many([run], jobs=1)
+    assert result.ok, result.failure or result.error
+    paper = _paper(run[1], job)
+    assert _gaps(job, paper) == []
+    assert [row["Segment"] for row in paper.tables["A6"]] == [
+        "Familles du quartier", "Étudiants", "Entreprises voisines"
+    ]  # fmt: skip
+    assert "le taux d’attrition a atteint 34,8 %" in paper.text, "719 of 2 064"
+    assert [row["Plateforme"] for row in paper.tables["A12"]] == ["Fiche d’établissement", "Annuaire local"]
+    assert "la fiche d’établissement comptait 195 avis" in paper.text
+    assert [row["Source"] for row in paper.tables["A10"]] == ["Recherche naturelle", "Accès direct", "Total"]
+
+
+def test_a_trainer_s_broken_file_is_told_with_its_line_and_column(tmp_path: Path) -> None:
+    broken = CLIENTS.replace(";450;", ";beaucoup;").replace(";5400", ";-5")
+    (tmp_path / "clients.csv").write_text(broken, "utf-8")
+    run = _run((1, "torrefaction_cafe", "aaaa"), tmp_path, fichier_clients=str(tmp_path / "clients.csv"))
+    (result,) = execute_many([run], jobs=1)
+    assert not result.ok
+    said = str(result.failure or result.error)
+    assert "ligne 3" in said
+    assert "beaucoup" in said
+    assert "ligne 4" in said
 
 
 @pytest.mark.full

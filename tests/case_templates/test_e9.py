@@ -464,9 +464,18 @@ def test_everything_is_the_group_s_unless_the_session_asks_for_the_individual_pi
 ) -> None:
     for (_, _, forms), paper in papers.items():
         alone = forms[-1] in "iq"
-        assert _points(paper, "candidate") == (10 if alone else 0)
+        assert _points(paper, "candidate") == (14 if alone else 0)
         assert ("ajout du centre" in paper.text) is alone
         assert ("aucune pièce individuelle n’est demandée" in paper.text) is not alone
+
+
+def test_no_criterion_is_carried_by_the_group_and_by_a_candidate_at_once(papers: dict[Job, Paper]) -> None:
+    """A line of the grid has one carrier: a criterion of both would lend the group's mark to each candidate."""
+    for job, paper in papers.items():
+        asked = [item for d in paper.subject.dossiers for q in d.questions for item in q.requirements]
+        alone = {item.criterion for item in asked if item.carrier == "candidate"}
+        assert alone == ({"CE33.4"} if job[2][-1] in "iq" else set()), job
+        assert alone & {item.criterion for item in asked if item.carrier == "group"} == set(), job
 
 
 def test_the_individual_piece_is_off_by_default_and_follows_the_session_s_parameter() -> None:
@@ -529,7 +538,7 @@ def test_a_corrige_of_two_criteria_gives_each_its_own_points(papers: dict[Job, P
     for job, paper in papers.items():
         answers = {a.question: a.text for a in paper.subject.answers}
         several = [q for d in paper.subject.dossiers for q in d.questions if len(q.requirements) > 1]
-        assert len(several) >= 3
+        assert several
         for question in several:
             due = {item.criterion: Fraction(item.points) for item in question.requirements}
             assert _by_criterion(answers[question.id]) == due, (job, question.id)

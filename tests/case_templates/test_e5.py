@@ -478,7 +478,7 @@ def _fair_planning(paper: Paper) -> Answers:
     answers: Answers = {("Q1", f"limite-{code.lower()}"): Fraction(n) for code, n in limits.items()}
     return answers | {
         ("Q3", "avance"): first - max(limits.values()),
-        ("Q3", "j45"): _sum(amount for day, amount in paid.items() if day >= 45),
+        ("Q3", "j30"): _sum(amount for day, amount in paid.items() if day >= 30),
         ("Q3", "j15"): before_fair,
         ("Q3", "total"): total,
         ("Q3", "reserve"): envelope - total,

@@ -666,9 +666,25 @@ def test_every_number_of_the_corrige_is_found_again_from_what_the_candidates_hol
     assert {job: gaps for job, paper in papers.items() if (gaps := _gaps(job, paper))} == {}
 
 
+def _implausible(paper: Paper) -> list[tuple[str, str, str]]:
+    """Return the answers outside the range in which a believable variant falls."""
+    wrong = []
+    for item in paper.subject.expected:
+        assert item.plausible is not None, item.label
+        low, high = map(Fraction, item.plausible)
+        if not low <= Fraction(item.value) <= high:
+            wrong.append((item.question, item.name, item.value))
+    return wrong
+
+
+def test_every_answer_is_plausible(papers: dict[Job, Paper]) -> None:
+    assert {job: wrong for job, paper in papers.items() if (wrong := _implausible(paper))} == {}
+
+
 @pytest.mark.full
 def test_every_number_of_every_sector_is_found_again(all_papers: dict[Job, Paper]) -> None:
     assert {job: gaps for job, paper in all_papers.items() if (gaps := _gaps(job, paper))} == {}
+    assert {job: wrong for job, paper in all_papers.items() if (wrong := _implausible(paper))} == {}
 
 
 def test_every_criterion_is_seen_by_the_carrier_and_in_the_way_it_must_be(papers: dict[Job, Paper]) -> None:

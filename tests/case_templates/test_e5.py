@@ -814,7 +814,7 @@ def test_there_are_five_moments_each_with_three_difficulties_and_a_card_to_hand_
 def test_annexes_to_return_are_blank_and_the_others_are_not(papers: dict[Job, Paper]) -> None:
     for paper in papers.values():
         returned = {annex.id for annex in paper.subject.annexes if annex.to_return}
-        assert returned == {"A6", "A8"}
+        assert returned == {"A6", "A9"}
         for name in returned:
             assert {cell for row in paper.tables[name] for cell in list(row.values())[1:]} == {""}
 

@@ -60,6 +60,7 @@ USUAL = [
         ((1, "velo_cargo"), tuple((order, pool, 1 - rank) for order, pool, rank in DRAWS)),
         ((2, "logiciel_planning_artisans"), PRACTICE),
         ((2, "emballage_compostable"), DRAWS),
+        ((3, "logiciel_planning_artisans"), DRAWS[:1]),
     )
     for draw in draws
 ]
@@ -711,6 +712,14 @@ def test_one_promotion_is_best_and_one_loses_money(papers: dict[Job, Paper]) -> 
         assert f"Mécanique de référence\u00a0: **{best[-2:].upper()}**" in told
         checked += 1
     assert checked >= 2
+
+
+def test_the_envelope_of_the_order_is_that_of_a_real_action(papers: dict[Job, Paper]) -> None:
+    for job, paper in papers.items():
+        order = _order(paper)
+        assert 3000 <= order.envelope <= 80_000, job
+        assert Fraction(38, 100) <= order.media / order.envelope <= Fraction(48, 100), job
+        assert order.usual < order.target, job
 
 
 def test_nothing_of_the_corrige_stands_in_what_the_candidate_receives(papers: dict[Job, Paper]) -> None:

@@ -527,10 +527,11 @@ def _check_leaks(paper: Paper) -> None:
     """Nothing of the corrigé stands in what the candidate reads: no answer sentence, no CE code."""
     words = _candidate_words(paper)
     assert re.search(r"\bCE\d", words) is None
+    words = words.casefold()
     key = paper.subject.answer_key()
     for answer in key.answers:
-        for sentence in re.split(r"(?<=[.;:»])\s|\|", _folded(answer.text)):
-            clean = sentence.strip("*| ")
+        for sentence in re.split(r"(?<=[.;:»–])\s|\|", _folded(answer.text)):
+            clean = sentence.strip("*|.; ").casefold()
             if len(clean) > 70:
                 assert clean not in words, clean
 

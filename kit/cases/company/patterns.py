@@ -1,4 +1,4 @@
-"""The parts of a sector's file: vocabulary, offer, channels, segments, rivals, survey, means, words."""
+"""The parts of a sector's file: vocabulary, offer, channels, segments, rivals, survey, means, prospects, words."""
 
 from __future__ import annotations
 
@@ -294,6 +294,62 @@ class Buyer(FrozenModel):
     needs: Texts
     objections: Texts
     budget: Range
+
+
+class Keywords(FrozenModel):
+    """What prospects type in a search engine: to buy, to learn, too broadly, or as another public."""
+
+    buying: Annotated[tuple[Text, ...], Field(min_length=4)]
+    advice: Annotated[tuple[Text, ...], Field(min_length=2)]
+    broad: Text
+    consumer: Text
+
+
+class Argument(FrozenModel):
+    """A sales argument: what it is, what it brings, how it is proved."""
+
+    feature: Text
+    benefit: Text
+    proof: Text
+
+
+class Objection(FrozenModel):
+    """What a prospect says against the offer, and a way to answer."""
+
+    text: Text
+    answer: Text
+
+
+class Wording(FrozenModel):
+    """Words to avoid in a script, and those to prefer."""
+
+    avoid: Text
+    prefer: Text
+
+
+class Prospects(FrozenModel):
+    """A professional clientele to win.
+
+    `label`, `one` and `offer` stand in a sentence (« les … », « proposer … »); each of `kinds` has a label and
+    the first word of its organisations' names; `revenue` is a customer's first year, in euros HT; `visit` is the
+    time of a meeting in minutes, travel and report included; `event` is masculine (« au … »).
+    """
+
+    label: Text
+    one: Text
+    offer: Text
+    kinds: Annotated[tuple[Titles, ...], Field(min_length=3, max_length=3)]
+    size: Titles
+    sizes: Range
+    contacts: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)]
+    revenue: Range
+    visit: int
+    event: Text
+    guide: Text
+    keywords: Keywords
+    arguments: Annotated[tuple[Argument, ...], Field(min_length=3)]
+    objections: Annotated[tuple[Objection, ...], Field(min_length=3)]
+    words: Annotated[tuple[Wording, ...], Field(min_length=3)]
 
 
 class EnglishProduct(FrozenModel):

@@ -34,6 +34,7 @@ from kit.cases.company.patterns import (
     Partner,
     Pestel,
     ProductPattern,
+    Prospects,
     Range,
     RolePattern,
     SegmentPattern,
@@ -99,6 +100,7 @@ class Sector(FrozenModel):
     roles: Annotated[tuple[RolePattern, ...], Field(min_length=5)]
     money: AccountShape
     buyers: Annotated[tuple[Buyer, ...], Field(min_length=2)]
+    prospecting: Annotated[tuple[Prospects, ...], Field(min_length=2)]
     english: English
 
     def problems(self, file: str, source: YamlData) -> list[Finding]:

@@ -90,6 +90,28 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
         (ExamplePart("ecrit", "surveille", 1, duration="4h00", anonymous=True),),
     ),
     ExampleEpreuve(
+        "E4", "e4-cahier-des-charges",
+        (ExamplePart("ecrit", "surveille", 2, duration="3h00", anonymous=True),),
+        variants=1,
+    ),
+    ExampleEpreuve(
+        "E5", "e5-pilotage-action",
+        (
+            ExamplePart("dossier", "surveille", 14, duration="3h30"),
+            ExamplePart("conduite", "oral", 14, start="13:30", slot="25"),
+            ExamplePart("rapport", "surveille", 14, start="15:00", duration="1h30", anonymous=True),
+        ),
+        variants=1, grouped=True,
+    ),
+    ExampleEpreuve(
+        "E6", "e6-plan-prospection",
+        (
+            ExamplePart("plan", "surveille", 15, duration="4h30"),
+            ExamplePart("cadrage", "surveille", 16, duration="2h30", anonymous=True),
+        ),
+        variants=1, grouped=True,
+    ),
+    ExampleEpreuve(
         "E7", "e7-negociation-commerciale",
         (
             ExamplePart("proposition", "surveille", 3, duration="2h30", anonymous=True),
@@ -103,9 +125,14 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
         variants=1,
     ),
     ExampleEpreuve(
+        "E9", "e9-relation-client-reputation",
+        (ExamplePart("dossier", "surveille", 17, duration="4h00"),),
+        variants=1, grouped=True,
+    ),
+    ExampleEpreuve(
         "E10", "e10-anglais-commercial",
         (
-            ExamplePart("ecrit", "surveille", 5, duration="1h45", anonymous=True),
+            ExamplePart("ecrit", "surveille", 2, start="14:00", duration="1h45", anonymous=True),
             ExamplePart("oral", "oral", 8, slot="30"),
         ),
         variants=1,

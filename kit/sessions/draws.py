@@ -10,7 +10,7 @@ from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.reading import nearest
 from kit.sessions.files import write_table
 from kit.sessions.model import VERSIONS, Draw, Version
-from kit.sessions.seeds import keyed, order_of
+from kit.sessions.seeds import order_of
 from kit.sessions.values import Scalar
 
 
@@ -33,10 +33,6 @@ class Sitting:
     versions: Sequence[Version]
     version: Version
     variant: int
-
-
-APART = "sector"
-"""The parameter whose value no two versions of a session may share: the firm's sector."""
 
 
 def write_draws(root: Path, draws: Iterable[Draw]) -> None:
@@ -91,10 +87,11 @@ def parameters_for(
 ) -> dict[str, Scalar]:
     """Return the parameters of a variant, by name, in the order of `choices`.
 
-    What the session fixes stands. The sector comes from the version's own share of a drawn order, so that two
-    versions never share one as long as there are as many sectors as versions, and so that the first subjects of
-    neighbouring épreuves do not either: a candidate sits several. The rest is drawn evenly. A parameter without
-    listed values appears only when it is fixed.
+    What the session fixes stands. A listed value (the firm's sector, the order it gives) comes from the version's
+    own share of a drawn order, so that two versions never share one as long as there are as many values as
+    versions, and so that the first subjects of neighbouring épreuves do not share a sector either: a candidate
+    sits several. Variants take each combination of values in turn. A parameter without listed values appears only
+    when it is fixed.
 
     Args:
         choices: the values the template allows, by parameter; none listed means any value.
@@ -107,17 +104,15 @@ def parameters_for(
     """
     raise_for(fixed_findings(choices, fixed), InvalidFile)
     drawn: dict[str, Scalar] = {}
+    turn = sitting.variant - 1
     for name, values in choices.items():
         if name in fixed:
             allowed = _same(values, fixed[name])
             drawn[name] = fixed[name] if allowed is None else allowed
-        elif values and name == APART:
-            share = _share(values, secret, name, sitting)
-            drawn[name] = share[(sitting.variant - 1) % len(share)]
         elif values:
-            context = (sitting.session, sitting.epreuve, sitting.version, sitting.variant, name)
-            digest = keyed(secret, "parameter", *context)
-            drawn[name] = values[int.from_bytes(digest, "big") % len(values)]
+            share = _share(values, secret, name, sitting)
+            turn, place = divmod(turn, len(share))
+            drawn[name] = share[place]
     return drawn
 
 

@@ -98,13 +98,19 @@ def test_adding_a_version_later_leaves_the_principal_as_it_was(secret):
     )
 
 
-def test_other_parameters_are_drawn_evenly_and_keep_their_type():
-    drawn = [drawn_for(CHOICES, {}, SECRET, "E2", ("principal",), "principal", n) for n in range(1, 401)]
+def test_variants_take_each_combination_in_turn_and_values_keep_their_type():
+    drawn = [drawn_for(CHOICES, {}, SECRET, "E2", ("principal",), "principal", n) for n in range(1, 9)]
     assert all(list(parameters) == ["sector", "taille", "remise"] for parameters in drawn)
     assert all(type(parameters["taille"]) is int for parameters in drawn)
-    assert 150 < sum(parameters["taille"] == 10 for parameters in drawn) < 250
-    assert 150 < sum(parameters["remise"] is True for parameters in drawn) < 250
-    assert len({(parameters["taille"], parameters["remise"]) for parameters in drawn}) == 4
+    assert len({tuple(parameters.values()) for parameters in drawn}) == len(drawn)
+    assert sum(parameters["taille"] == 10 for parameters in drawn) == 4
+    assert sum(parameters["remise"] is True for parameters in drawn) == 4
+
+
+def test_two_versions_never_share_any_value_that_varies_when_there_are_enough():
+    choices = {"sector": CHOICES["sector"], "order": ("a", "b", "c")}
+    orders = {v: drawn_for(choices, {}, SECRET, "E3", VERSIONS, v, 1)["order"] for v in VERSIONS}
+    assert len(set(orders.values())) == len(VERSIONS)
 
 
 def test_what_the_session_fixes_stands_with_the_type_of_the_template():

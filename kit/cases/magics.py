@@ -8,6 +8,7 @@ field that cannot be filled, or a piece with nothing to show, stops the notebook
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -98,13 +99,17 @@ def _annex(line: Any, text: str, variables: Mapping[str, Any]) -> pieces.Annex:
     )
 
 
+_SPACES = re.compile(r"[ \t\r\n]+")
+"""The spaces that a line break may replace: a no-break space is none of them."""
+
+
 def _indicators(line: Any, text: str, _: Mapping[str, Any]) -> pieces.Indicators:
     items = [part.strip() for part in f"\n{text}".replace("\n* ", "\n- ").split("\n- ")]
     return pieces.Indicators(
         question=line.words["question"],
         criterion=line.words["criterion"],
         level=line.options.get("niveau"),
-        items=tuple(" ".join(item.split()) for item in items if item),
+        items=tuple(_SPACES.sub(" ", item) for item in items if item),
     )
 
 

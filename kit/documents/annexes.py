@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
 
 from kit.cases.contents import header_text
 from kit.cases.pieces import Column, Content, FigureContent, TableContent, TextContent
 from kit.documents.markdown import blocks, inlines
-from kit.documents.model import Block, Fields, Figure, Heading, Paragraph, Table, text
+from kit.documents.model import PEN_ROOM, Block, Fields, Figure, Heading, Paragraph, Table, text
 from kit.documents.packaging import NO_DATE, stable_zip
 from kit.documents.wording import FRENCH, Wording
 from kit.messages import label
@@ -56,7 +57,7 @@ def _source(annex: AnyAnnex, words: Wording) -> tuple[Block, ...]:
 def _content(annex: AnyAnnex, words: Wording, level: int) -> tuple[Block, ...]:
     match annex.content:
         case TableContent() as table:
-            return (table_block(table, words, empty="" if annex.to_return else "–"),)
+            return (form_block(table, words) if annex.to_return else table_block(table, words),)
         case FigureContent(svg=svg, alt=alt):
             return (Figure(svg.encode(), "svg", alt),)
         case TextContent(text=body):
@@ -78,6 +79,11 @@ def table_block(table: TableContent, words: Wording = FRENCH, empty: str = "–"
         caption=None,
         row_headers=table.row_headers,
     )
+
+
+def form_block(table: TableContent, words: Wording = FRENCH) -> Table:
+    """Return a table annex to fill in and return: nothing stands in the empty boxes, each has room for a pen."""
+    return replace(table_block(table, words, empty=""), form=PEN_ROOM)
 
 
 def annex_tables(annexes: Iterable[AnyAnnex]) -> Iterator[tuple[AnyAnnex, TableContent]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import docx as word
 from docx.document import Document as WordFile
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.shared import Mm, Pt
 from docx.table import Table as WordTable
@@ -250,6 +250,9 @@ class _Writer:
         grid = place.add_table(len(table.rows) + 1, len(table.header))
         look = self.look
         edges = [border("top", 1, look.ink), border("bottom", 1, look.ink), border("insideH", 0.4, look.rule)]
+        if table.form:  # in the order of the schema: top, left, bottom, right, inside
+            left, right, inside = (border(side, 0.4, look.rule) for side in ("left", "right", "insideV"))
+            edges = [edges[0], left, edges[1], right, edges[2], inside]
         table_properties(
             grid, *edges, padding=100, title=table.caption, first_row=True, first_column=table.row_headers
         )
@@ -268,6 +271,8 @@ class _Writer:
                 if number == 0:
                     paragraph.paragraph_format.keep_with_next = True
                     dress_cell(cell, border("bottom", 0.75, look.ink))
+            if table.form and number:
+                row.height, row.height_rule = Mm(table.form), WD_ROW_HEIGHT_RULE.AT_LEAST
         repeat_row(grid.rows[0])
         self.table_gap(place)
 

@@ -9,6 +9,7 @@ from kit.documents.facts import ExamFacts
 from kit.documents.grid_document import EMPTY_BOX, lined
 from kit.documents.markdown import blocks, inlines
 from kit.documents.model import (
+    NOTE_ROOM,
     AnswerLines,
     Block,
     Box,
@@ -95,7 +96,7 @@ def _observed(
         rows=rows,
         align=("left", "left", "left", "left"),
         widths=(4.2, 6.6, 3.4, 5.0),
-        form=True,
+        form=NOTE_ROOM,
     )
 
 

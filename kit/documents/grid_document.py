@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kit.documents.facts import ExamFacts
 from kit.documents.markdown import inlines
 from kit.documents.model import (
+    NOTE_ROOM,
     AnswerLines,
     Block,
     Box,
@@ -91,7 +92,7 @@ def _table(lines: list[GridLine], grid: Grid) -> Table:
         rows=tuple(_row(line, grid) for line in lines),
         align=("left", "left", "right", "left", "left"),
         widths=(5.6, 9.3, 1.3, 4.3, 6.9),
-        form=True,
+        form=NOTE_ROOM,
     )
 
 

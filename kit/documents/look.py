@@ -40,7 +40,6 @@ class Look:
         headings: sizes of heading levels 1 to 5, as multiples of the size.
         table_size: size of the text of tables, as a multiple of the size.
         answer_line: distance between two lines to write on, in millimetres (8 mm: a school copy book).
-        form_row: least height of a row to write in, in a form, in millimetres.
         margins: the white around the text.
         ink: colour of the text.
         accent: colour of titles and of the bars beside what is asked.
@@ -61,7 +60,6 @@ class Look:
     headings: tuple[float, float, float, float, float] = (1.5, 1.22, 1.08, 1.0, 1.0)
     table_size: float = 0.9
     answer_line: float = 8.0
-    form_row: float = 21.0
     margins: Margins = Margins()
     ink: str = "#1c1f24"
     accent: str = "#17365d"

@@ -93,13 +93,21 @@ class Quote:
     content: tuple[Block, ...]
 
 
+PEN_ROOM = 9.0
+"""Height of a box in which a word or a figure is written by hand, in millimetres."""
+
+NOTE_ROOM = 21.0
+"""Height of a box in which a few lines are written by hand, in millimetres."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A data table with its header row.
 
     `row_headers` says that the first cell of each row heads the row. `widths` are shares of the page width
     (any positive numbers), or None to let the writer choose. `caption` names the table for everyone. A `form` is
-    filled in by hand: it is ruled, its boxes are large enough to tick, its rows high enough to write in.
+    filled in by hand: it is ruled, its boxes are large enough to tick, an empty box is `form` millimetres high at
+    least; 0 for a table to read.
     """
 
     header: tuple[Inlines, ...]
@@ -108,7 +116,7 @@ class Table:
     caption: str | None = None
     widths: tuple[float, ...] | None = None
     row_headers: bool = False
-    form: bool = False
+    form: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,11 @@ def _notices(subject: CandidateSubject) -> tuple[Block, ...]:
         Text(label("doc.complete.before")), PageCount(), Text(label("doc.complete.middle")), PageCount(),
         Text(label("doc.complete.after")),
     )  # fmt: skip
-    lines: list[Block] = [Paragraph(complete), Paragraph(text(label("doc.advice")))]
+    whose = "group" if _is_of_the_group(subject) else "candidate"
+    lines: list[Block] = [Paragraph(complete), Paragraph(text(label(f"doc.advice.{whose}")))]
     to_return = [annex.id for annex in subject.annexes if annex.to_return]
     if to_return:
-        lines.append(Paragraph((Strong(text(label("doc.to_return", annexes=to_return))),)))
+        lines.append(Paragraph((Strong(text(label(f"doc.to_return.{whose}", annexes=to_return))),)))
     return (Box("notice", tuple(lines), label("doc.instructions")),)
 
 
@@ -168,6 +169,13 @@ def _contents_row(dossier: CandidateDossier, words: Wording, *, shared: bool) ->
 def _is_shared(subject: CandidateSubject) -> bool:
     """Whether a group delivers something: who delivers what is then said everywhere."""
     return any("group" in dossier.carriers for dossier in subject.dossiers)
+
+
+def _is_of_the_group(subject: CandidateSubject) -> bool:
+    """Whether all that is written is the group's: its members sign it, nobody's copy is anonymous."""
+    return {carrier for dossier in subject.dossiers if dossier.questions for carrier in dossier.carriers} == {
+        "group"
+    }
 
 
 def _context(subject: CandidateSubject, words: Wording) -> Iterator[Block]:

@@ -123,7 +123,6 @@ def look_source(fonts: Sequence[str], mono: str, look: Look) -> str:
         "spacing": f"{look.word_spacing * 100:g}%",
         "table-size": f"{look.table_size:g}em",
         "answer-line": f"{look.answer_line:g}mm",
-        "form-row": f"{look.form_row:g}mm",
         "justify": _bool(look.justify),
         "hyphenate": _bool(look.hyphenate),
         "keep": f"{look.text_height() * 0.4:g}mm",
@@ -224,7 +223,8 @@ def _table(table: Table, line: float, *, stay: bool) -> str:
     header = _array(_inlines(cell) for cell in table.header)
     rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
     if table.form:
-        return f"form-table(columns: {widths}, align: {_array(aligns)}, header: {header}, rows: {rows})"
+        columns = f"columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}"
+        return f"form-table({columns}, room: {table.form:g}mm, header: {header}, rows: {rows})"
     return (
         f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
         f"whole-rows: {_bool(rows_stay_whole(table, line))}, stay: {_bool(stay)}, "

@@ -62,6 +62,14 @@ def test_indicators_are_one_item_a_dash() -> None:
     assert piece.items == ("un", "deux suite", "trois")
 
 
+def test_indicators_keep_their_no_break_spaces() -> None:
+    magic = read_cell("%%indicateurs Q1 CE4.1\n- Le total\n  est\u00a0de 1\u202f200\u00a0€.")
+    assert magic is not None
+    piece = piece_of(magic, {})
+    assert isinstance(piece, Indicators)
+    assert piece.items == ("Le total est\u00a0de 1\u202f200\u00a0€.",)
+
+
 def test_points_of_a_question_add_up_exactly() -> None:
     assert Question(id="Q1", points={"CE1": "0.1", "CE2": "0.2", "CE3": "1/3"}, text="").total == "19/30"
 

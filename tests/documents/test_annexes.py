@@ -4,11 +4,14 @@ import csv
 import io
 import zipfile
 
+import docx as python_docx
 import openpyxl
 import pytest
 
 from kit.cases.pieces import Annex, Column, TableContent
-from kit.documents.annexes import annex_workbook, table_csv
+from kit.documents.annexes import annex_blocks, annex_workbook, table_csv
+from kit.documents.docx import docx
+from kit.documents.model import PEN_ROOM, Document, Heading, Table, plain, text
 
 FORMULAS = ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx", "\n=1"]
 
@@ -38,3 +41,20 @@ def test_neither_a_title_nor_a_cell_of_the_workbook_is_a_formula_even_once_edite
         assert (cell.value, cell.data_type, cell.quotePrefix) == (words, "s", True)
     assert not sheet["B4"].quotePrefix
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+
+
+def test_an_annex_to_return_leaves_its_boxes_empty_and_room_for_a_pen() -> None:
+    columns = (Column(name="Tâche", kind="text"), Column(name="Durée", kind="number"))
+    content = TableContent(columns=columns, rows=(("A", None),))
+
+    def table(*, to_return: bool) -> Table:
+        annex = Annex(id="A1", title="Planning", to_return=to_return, content=content)
+        return next(block for block in annex_blocks(annex) if isinstance(block, Table))
+
+    to_fill, to_read = table(to_return=True), table(to_return=False)
+    assert (to_fill.form, plain(to_fill.rows[0][1])) == (PEN_ROOM, "")
+    assert (to_read.form, plain(to_read.rows[0][1])) == (0, "–")
+    made = Document(title="Annexe", body=(Heading(1, text("Annexe")), to_fill, to_read))
+    tables = python_docx.Document(io.BytesIO(docx(made))).tables
+    heights = [row.height.mm if row.height else None for shown in tables for row in shown.rows]
+    assert heights == [None, pytest.approx(PEN_ROOM, abs=0.1), None, None]

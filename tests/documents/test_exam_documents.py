@@ -45,6 +45,7 @@ from kit.documents.model import (
 from kit.documents.subject_document import subject_document
 from kit.grids import Grid, build_grid
 from kit.referentiel import Referentiel, load_referentiel, load_reglement
+from kit.referentiel.model import Carrier
 from kit.subjects import Drawn, Subject, build_subject
 from tests.builders import a_referentiel
 
@@ -170,6 +171,23 @@ def test_the_title_of_a_case_that_has_the_title_of_its_epreuve_is_said_once(
     )
     assert subject_document(same, facts).title == f"{facts.epreuve_title}."
     assert subject_document(candidate, facts).title == f"{facts.epreuve_title} – L’atelier"
+
+
+@pytest.mark.parametrize(("carrier", "said"), [("group", "production du groupe"), ("candidate", "votre nom")])
+def test_what_is_returned_is_signed_by_a_group_and_by_no_candidate(
+    subject: Subject, facts: ExamFacts, carrier: Carrier, said: str
+) -> None:
+    given = subject.for_candidate()
+    dossiers = tuple(
+        d.model_copy(
+            update={"questions": tuple(q.model_copy(update={"carrier": carrier}) for q in d.questions)}
+        )
+        for d in given.dossiers
+    )
+    shown = outline(subject_document(given.model_copy(update={"dossiers": dossiers}), facts))
+    returned = next(line for line in shown.splitlines() if "À rendre avec" in line)
+    assert said in returned
+    assert returned.endswith("A2.")
 
 
 def test_session_and_centre_stand_on_the_subject_the_key_and_the_grid(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kit.documents.look import FORM, STANDARD
 from kit.documents.model import (
+    NOTE_ROOM,
     AnswerLines,
     Box,
     Code,
@@ -299,7 +300,7 @@ def test_a_form_is_ruled_has_room_to_write_and_passes_the_pdf_ua_checks(tmp_path
     body = (Heading(1, text("C1")), form, Fields((("Copie", None), ("Session", "S"), ("Centre", "Lyon"))))
     printed = pdf(a_document(*body, landscape=True), FORM)
     assert is_ua(printed, tmp_path) == (True, [])
-    assert page_count(printed) >= 12 * FORM.form_row // FORM.text_height(landscape=True) + 1
+    assert page_count(printed) >= 12 * NOTE_ROOM // FORM.text_height(landscape=True) + 1
 
 
 def test_the_same_document_gives_the_same_bytes_in_another_process(printed, tmp_path):

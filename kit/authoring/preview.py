@@ -13,7 +13,7 @@ from typing import Any
 from kit.authoring.checking import check_template, rules_of
 from kit.authoring.runs import Trial, failure_finding, form_choices, prepared_run
 from kit.authoring.static import Rules
-from kit.cases import CaseTemplate, load_template, read_pieces, warm
+from kit.cases import CaseTemplate, load_template, read_pieces
 from kit.documents.facts import exam_facts
 from kit.documents.pdf import pdf
 from kit.documents.subject_document import subject_document
@@ -23,7 +23,7 @@ from kit.messages import label
 from kit.subjects import Drawn, build_subject
 from kit.writing import write_bytes
 
-_WARM = ("kit.authoring.preview", *warm.MODULES)
+_WARM = ("kit.authoring.preview", "kit.documents.pdf")
 _TICK = 0.3
 """Seconds between two looks at the template's files."""
 

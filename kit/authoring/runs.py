@@ -47,7 +47,7 @@ def check_runs(
     planned = trials(template)
     with tempfile.TemporaryDirectory(prefix="kit-check-") as scratch:
         runs = [prepared_run(template, trial, Path(scratch) / f"run-{n}") for n, trial in enumerate(planned)]
-        results = execute_many(runs, jobs=jobs or os.cpu_count() or 1, preload=("kit.cases.magics",))
+        results = execute_many(runs, jobs=jobs or os.cpu_count() or 1)
         seen = {_same(finding) for finding in told}
         for trial, result in zip(planned, results, strict=True):
             for finding in _findings(template, result, keep):

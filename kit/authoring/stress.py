@@ -29,7 +29,7 @@ from kit.subjects import Drawn, KeyFigure, Subject, build_subject, check_subject
 from kit.writing import json_text, write_text
 
 POOLS = ("examen", "entrainement")
-_WARM = ("kit.authoring.stress", "kit.cases.magics")
+_WARM = ("kit.authoring.stress", "kit.documents.pdf")
 
 Progress = Callable[[int, int], None]
 

@@ -64,8 +64,11 @@ def svg_of(figure: Any) -> str:
     import matplotlib.pyplot as plt
 
     buffer = io.StringIO()
+    trim = (
+        None if figure.get_layout_engine() else "tight"
+    )  # a layout engine leaves nothing to trim: one drawing less
     with mpl.rc_context({"svg.hashsalt": "kit", "svg.fonttype": "path"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=trim)
     plt.close(figure)
     return buffer.getvalue()
 

@@ -8,21 +8,24 @@ integers below 10 000 keep their digits together, so that `{{ 2026 }}` stays a y
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from jinja2 import (
     Environment,
     StrictUndefined,
+    Template,
     TemplateAssertionError,
     TemplateSyntaxError,
     Undefined,
     UndefinedError,
 )
 from jinja2.meta import find_undeclared_variables
+from jinja2.nodes import Name
 
 from kit import french
 from kit.cases.contents import brief, is_unusable
@@ -143,6 +146,29 @@ def field_names(template: str) -> set[str]:
     return find_undeclared_variables(env.parse(template)) - set(env.globals)
 
 
+def prepare(template: str) -> None:
+    """Compile a text that will be filled; one that is badly written is left for `render` to refuse."""
+    with suppress(*_BADLY_WRITTEN):
+        _compiled(template.rstrip("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(template: str) -> tuple[Template, frozenset[str]]:
+    """Return a compiled text, and the names read in it that it does not itself give a value somewhere.
+
+    Telling which of these the text leaves to its caller takes as long as compiling it: that is done for the few
+    that the caller does not have (`field_names`).
+    """
+    env = environment()
+    parsed = env.parse(template)
+    names = [(node.name, node.ctx) for node in parsed.find_all(Name)]
+    given = {name for name, use in names if use != "load"}
+    read = {name for name, use in names if use == "load"}
+    return Template.from_code(env, env.compile(parsed), env.globals), frozenset(
+        read - given - set(env.globals)
+    )
+
+
 def render(template: str, variables: Mapping[str, Any]) -> str:
     """Return a Markdown text with its fields filled, in French typography.
 
@@ -151,16 +177,22 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
             value for something it does not have, or say nothing.
     """
     try:
-        compiled = environment().from_string(template)
+        compiled, read = _compiled(template.rstrip("\n"))
     except _BADLY_WRITTEN as error:
         raise AuthorError(_written_badly(error)) from error
+    if read - set(variables):
+        _refuse_unknown(template, variables)
+    try:
+        filled = compiled.render(variables)
+    except UndefinedError as error:
+        _refuse_unknown(template, variables)
+        raise AuthorError.of("case.field_part", name=error.message or "…") from error
+    return french.typeset(filled).strip()
+
+
+def _refuse_unknown(template: str, variables: Mapping[str, Any]) -> None:
     unknown = field_names(template) - set(variables)
     if unknown:
         raise AuthorError(
             *(Finding("case.field_unknown", Place(), {"name": name}) for name in sorted(unknown))
         )
-    try:
-        filled = compiled.render(variables)
-    except UndefinedError as error:
-        raise AuthorError.of("case.field_part", name=error.message or "…") from error
-    return french.typeset(filled).strip()

@@ -20,6 +20,7 @@ from kit.execution import wire
 from kit.execution.ledger import CLOSED, Ledger
 from kit.execution.model import CellFailure, Job, Run, RunResult, Start, Then
 from kit.execution.processes import kill_group
+from kit.execution.warming import declared
 from kit.messages import label
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Pool:
         self._shape: dict[str, str] = {}
         self._kernels: dict[int, int] = {}
         self._ledger = Ledger(CLOSED)
+        self._warmed: set[tuple[str, str]] = set()
         self.ready = False
 
     def fits(self, preload: Sequence[str]) -> bool:
@@ -85,6 +87,7 @@ class Pool:
         )
         theirs.close()
         self._socket = ours
+        self._warmed.clear()
         self.ready = False
         return ours
 
@@ -136,6 +139,7 @@ class Pool:
         doing: dict[int, tuple[Run, int]] = {}
         slots = list(range(jobs))
         to = self.start()
+        self._prepare(to, runs)
 
         def send_next() -> None:
             while left and slots:
@@ -163,6 +167,14 @@ class Pool:
                 if self.ready:
                     yield number, self._lost(run, slot)
             raise
+
+    def _prepare(self, to: socket.socket, runs: Sequence[tuple[int, Run]]) -> None:
+        """Have what packages declare for these notebooks done in the warm process, once."""
+        with _broken_is_lost():
+            for wanted in declared(run.template for _, run in runs):
+                if wanted not in self._warmed:
+                    wire.send(to, ("warm", wanted))
+                    self._warmed.add(wanted)
 
     def _lost(self, run: Run, slot: int) -> RunResult:
         """Return the result of a run whose process was killed, in the cell it was last heard of."""

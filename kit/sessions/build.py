@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kit.authoring import failure_finding
-from kit.cases import CaseTemplate, select_forms, warm
+from kit.cases import CaseTemplate, select_forms
 from kit.cases.approval import approval_state
 from kit.documents.facts import exam_facts
 from kit.environment import environment
@@ -178,7 +178,7 @@ def _make_all(
     return entries, len(variants) - len(todo)
 
 
-_WARM = ("kit.sessions.build", "kit.documents.pdf", *warm.MODULES)
+_WARM = ("kit.sessions.build", "kit.documents.pdf")
 """What cases and their documents need, imported once."""
 
 

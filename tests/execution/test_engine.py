@@ -12,7 +12,8 @@ import sys
 import time
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -78,9 +79,19 @@ def outside_pytest() -> Iterator[None]:
         os.environ["PYTEST_CURRENT_TEST"] = hidden
 
 
+def asked_again(ask: Callable[[], list[RunResult]]) -> list[RunResult]:
+    """Return what plain papermill says: now and then ipykernel never answers a cell, and the oracle is mute."""
+    for _ in range(3):
+        results = ask()
+        if not any(result.failure and result.failure.name == "CellTimeoutError" for result in results):
+            break
+    return results
+
+
 def assert_equal(awkward: list[Path], to: Path) -> None:
     with outside_pytest():
-        mine, oracle = execute("kit", awkward, to, jobs=2), execute("plain", awkward, to, jobs=2)
+        mine = execute("kit", awkward, to, jobs=2)
+        oracle = asked_again(lambda: execute("plain", awkward, to, jobs=2, timeout=60))
     for one, other in zip(mine, oracle, strict=True):
         assert one.output is not None
         assert other.output is not None
@@ -133,7 +144,7 @@ def test_a_template_gives_the_same_file_to_the_byte(
     for engine in ("kit", "plain"):
         runs = [Run(template, tmp_path / f"{engine}{n}.ipynb", {"seed": n}, template.parent) for n in seeds]
         with outside_pytest():
-            results = execute_many(runs, jobs=2, engine=engine)  # type: ignore[arg-type]
+            results = asked_again(partial(execute_many, runs, jobs=2, engine=engine, timeout=120))
         assert all(result.ok for result in results), results
         texts[engine] = [run.output.read_bytes() for run in runs]
     assert texts["kit"] == texts["plain"]

@@ -5,6 +5,7 @@ Declared as an entry point of the engine (`kit.execution.warm`), so that whoever
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -25,11 +26,16 @@ _MODULES = (
 )
 
 
-def rehearse(notebook: str) -> None:
-    """Import what cases import, draw a chart, and compile the texts of a case; nothing else is left of it."""
+@cache
+def _once() -> None:
     for name in _MODULES:
         import_module(name)
     svg_of(charts.bars(["a", "b"], {"c": [1.0, 2.0]}, unit="€"))
+
+
+def rehearse(notebook: str) -> None:
+    """Import what cases import, draw a chart, and compile the texts of a case; nothing else is left of it."""
+    _once()
     for cell in read_notebook(Path(notebook))["cells"]:
         magic = read_cell(source_of(cell)) if cell["cell_type"] == "code" else None
         if magic is not None:

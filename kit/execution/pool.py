@@ -59,7 +59,7 @@ class Pool:
         self._shape: dict[str, str] = {}
         self._kernels: dict[int, int] = {}
         self._ledger = Ledger(CLOSED)
-        self._warmed: set[tuple[str, str]] = set()
+        self._warmed: set[tuple[str, bytes]] = set()
         self.ready = False
 
     def fits(self, preload: Sequence[str]) -> bool:
@@ -171,10 +171,10 @@ class Pool:
     def _prepare(self, to: socket.socket, runs: Sequence[tuple[int, Run]]) -> None:
         """Have what packages declare for these notebooks done in the warm process, once."""
         with _broken_is_lost():
-            for wanted in declared(run.template for _, run in runs):
-                if wanted not in self._warmed:
-                    wire.send(to, ("warm", wanted))
-                    self._warmed.add(wanted)
+            for (function, digest), notebook in declared(run.template for _, run in runs).items():
+                if (function, digest) not in self._warmed:
+                    wire.send(to, ("warm", (function, str(notebook))))
+                    self._warmed.add((function, digest))
 
     def _lost(self, run: Run, slot: int) -> RunResult:
         """Return the result of a run whose process was killed, in the cell it was last heard of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import entry_points
@@ -16,14 +17,19 @@ the import of the package would not.
 """
 
 
-def declared(notebooks: Iterable[Path]) -> list[tuple[str, str]]:
-    """Return the functions to call, `module:function`, each with the absolute path of a notebook, once."""
+def declared(notebooks: Iterable[Path]) -> dict[tuple[str, bytes], Path]:
+    """Return the notebook to call each function with (`module:function`), once for the same content.
+
+    The content is known by its digest: the runs of a session are of copies of a few notebooks.
+    """
     wanted = _declarations()
-    found: dict[tuple[str, str], None] = {}
+    found: dict[tuple[str, bytes], Path] = {}
     for path in dict.fromkeys(notebooks):
-        text = _content(path) if wanted else b""
-        found.update({(function, str(path.absolute())): None for name, function in wanted if name in text})
-    return list(found)
+        content = _content(path) if wanted else b""
+        for name, function in wanted:
+            if name in content:
+                found.setdefault((function, hashlib.sha256(content).digest()), path.absolute())
+    return found
 
 
 @cache

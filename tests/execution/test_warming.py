@@ -40,7 +40,8 @@ def test_a_package_prepares_for_the_notebooks_that_name_it_and_no_other(tmp_path
     case = write(tmp_path / "case.ipynb", "%load_ext kit.cases")
     other = write(tmp_path / "other.ipynb", "1 + 1")
     missing = tmp_path / "missing.ipynb"
-    assert declared([case, other, case, missing]) == [("kit.cases.warm:rehearse", str(case))]
+    found = declared([case, other, write(tmp_path / "copy.ipynb", "%load_ext kit.cases"), missing])
+    assert [(function, path) for (function, _), path in found.items()] == [("kit.cases.warm:rehearse", case)]
 
 
 def test_what_is_prepared_is_there_before_the_first_cell(tmp_path: Path) -> None:

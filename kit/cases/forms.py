@@ -29,7 +29,8 @@ def draw_forms(
         template: the template.
         pool: `examen` or `entrainement`.
         seed: the variant's seed.
-        rank: shifts the choice, so that versions of one session differ in form where two exist.
+        rank: shifts the choice, so that versions of one session differ in form where two exist. A third version
+            of two forms takes them in turn, dossier after dossier: it repeats neither of the others.
         values: the parameters' values.
 
     Raises:
@@ -42,9 +43,13 @@ def draw_forms(
         raise AuthorError(
             *(Finding("case.nothing_drawn", place, {"dossier": d, "pool": pool}) for d in missing)
         )
-    return {
-        dossier: forms[(_start(seed, dossier) + rank) % len(forms)] for dossier, forms in available.items()
-    }
+    drawn = {}
+    turn = 0
+    for dossier, forms in available.items():
+        shift = rank if rank < len(forms) else rank + turn
+        drawn[dossier] = forms[(_start(seed, dossier) + shift) % len(forms)]
+        turn += len(forms) > 1
+    return drawn
 
 
 def _start(seed: int, dossier: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,14 @@ def test_two_ranks_differ_in_form_where_two_exist(tmp_path: Path) -> None:
     template = load_template(a_template(tmp_path, TWO_FORMS))
     for key in range(20):
         assert draw_forms(template, "examen", key, 0)["D2"] != draw_forms(template, "examen", key, 1)["D2"]
+
+
+def test_a_third_version_of_two_forms_repeats_neither_of_the_others(tmp_path: Path) -> None:
+    forms = [f'%%dossier D{number} "Autre" forme={form}\nUn.' for number in (2, 3) for form in "ab"]
+    template = load_template(a_template(tmp_path, changed({}, forms)))
+    for key in range(20):
+        versions = [draw_forms(template, "examen", key, rank) for rank in range(3)]
+        assert all(one != other for one, other in combinations(versions, 2))
 
 
 def test_a_dossier_without_a_form_in_the_pool_is_named(tmp_path: Path) -> None:

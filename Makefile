@@ -22,7 +22,7 @@ test: setup  ## All tests, a sample of every repeated check
 	$(PY) -m pytest -n 2 -m "not full" --durations=12
 
 prove: setup  ## The full numbers, resumable; writes proof/*.json
-	$(PY) -m pytest -p tests.proving --proof proof/summary.json -m full
+	$(PY) -m pytest -n 2 -p tests.proving --proof proof/summary.json -m full
 
 lint: setup
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy

@@ -28,14 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--proof")
     if path:
-        config.pluginmanager.register(Proof(ROOT / path), "kit-proof")
+        proof = Proof(ROOT / path, writes=not hasattr(config, "workerinput"))
+        config.pluginmanager.register(proof, "kit-proof")
 
 
 class Proof:
-    """The summary, read at the start and written after each test."""
+    """The summary, read at the start and written after each test, by one process alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, writes: bool) -> None:
         self.path = path
+        self.writes = writes
         self.content = content_hash()
         known = json.loads(path.read_text("utf-8")) if path.exists() else {}
         same = known.get("content") == self.content
@@ -47,6 +49,8 @@ class Proof:
                 item.add_marker(pytest.mark.skip(reason="already proved on this content"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not self.writes:
+            return
         if report.when != "call" and not (report.when == "setup" and report.failed):
             return
         self.tests[report.nodeid] = {

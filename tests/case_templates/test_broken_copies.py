@@ -55,7 +55,7 @@ READ: dict[str, tuple[str, Break]] = {
     "points of the subject": ("subject.points", lambda nb: replaced(nb, "---", r'points: "\d+"', 'points: "7"')),
     "points of a dossier": ("dossier.points", lambda nb: replaced(nb, "%%dossier D1", r"points=\d+", "points=1")),
     "duplicate question": ("question.twice", lambda nb: replaced(nb, "%%question Q2", "Q2", "Q1")),
-    "unknown parameter": ("parameter.unknown", lambda nb: replaced(nb, "---", r"varies: \[sector\]", "varies: [couleur]")),
+    "unknown parameter": ("parameter.unknown", lambda nb: replaced(nb, "---", r"varies: \[[^\]]*\]", "varies: [couleur]")),
     "front matter missing": ("case.front_matter_missing", lambda nb: nb["cells"].pop(0)),
     "unknown épreuve": ("epreuve.unknown", lambda nb: replaced(nb, "---", r"epreuve: \w+", "epreuve: E77")),
     "citation": (

@@ -158,9 +158,9 @@ def trials(paper: Paper) -> dict[str, Trial]:
     found = {}
     for row in paper.tables["A5"]:
         contacts = number(row["Contacts"])
-        tried = unit(contacts * number(row["Réponse (%)"]) * number(row["Essai (%)"]) / 10_000)
-        cost = number(row["Coût fixe (€)"]) + contacts * number(row["Coût par contact (€)"])
-        found[row["Code"]] = Trial(tried, cost, int(row["Jours internes"]))
+        tried = unit(contacts * number(row["Rép. %"]) * number(row["Essai %"]) / 10_000)
+        cost = number(row["Fixe €"]) + contacts * number(row["Unit. €"])
+        found[row["Code"]] = Trial(tried, cost, int(row["Jours"]))
     return found
 
 
@@ -169,13 +169,16 @@ def trios(paper: Paper) -> list[tuple[Fraction, int, int, tuple[str, ...]]]:
     known, rows = trials(paper), {row["Code"]: row for row in paper.tables["A5"]}
     budget, days = support_budget(paper), told(r"et de # jours de travail internes", paper)
     wanted = told(r"au moins # essais ou demandes au total", paper)
-    lawful = [c for c, row in rows.items() if "cinq connaissances" not in row["Action proposée"]]
+    lawful = [c for c, row in rows.items() if "cinq connaissances" not in row["Nature et action"]]
     assert len(lawful) == len(rows) - 1
     found = []
     for codes in combinations(lawful, 3):
         cost = sum((known[c].cost for c in codes), Fraction(0))
         tried, spent = sum(known[c].trials for c in codes), sum(known[c].days for c in codes)
-        green = {rows[c]["Nature"] for c in codes} & {"Environnement", "Solidarité"}
+        green = {folded(rows[c]["Nature et action"]).split(" – ")[0] for c in codes} & {
+            "Environnement",
+            "Solidarité",
+        }
         if green and cost <= budget and spent <= days and tried >= wanted:
             found.append((cost, tried, spent, codes))
     return sorted(found)
@@ -236,17 +239,17 @@ def _actions_p(paper: Paper) -> Found:
     yield ("Q1", "renouvellement"), pct(new, sum(number(row[revenue]) for row in rows))
     named = re.search(r"dans la famille « (.+?) », l’écart de prix", folded(paper.text))
     assert named is not None
-    prices = [number(row["Prix public HT (€)"]) for row in rows if folded(row["Famille"]) == named[1]]
+    prices = [number(row["Prix HT (€)"]) for row in rows if folded(row["Famille"]) == named[1]]
     yield ("Q1", "ecart-prix"), max(prices) / min(prices)
     left, going = support_budget(paper), True
     scored = []
-    for row in paper.tables["A5"]:
-        weights = {name: int(re.findall(r"(\d+)\s%", name)[0]) for name in row if "%" in name}
-        assert sum(weights.values()) == 100
-        score = sum((number(row[name]) * weight for name, weight in weights.items()), Fraction(0)) / 100
-        yield ("Q2", f"note-{row['Code'].lower()}"), score
-        if number(row[column([row], "RSE")]) >= 4:
-            scored.append((score, number(row["Coût (€)"])))
+    *criteria, costs = paper.tables["A5"]
+    assert sum(number(row["Poids (%)"]) for row in criteria) == 100
+    for code in list(costs)[2:]:
+        score = sum((number(row[code]) * number(row["Poids (%)"]) for row in criteria), Fraction(0)) / 100
+        yield ("Q2", f"note-{code.lower()}"), score
+        if next(number(row[code]) for row in criteria if row["Critère"] == "RSE") >= 4:
+            scored.append((score, number(costs[code])))
     for _, cost in sorted(scored, reverse=True):
         going = going and cost <= left
         left -= cost if going else 0
@@ -348,12 +351,10 @@ def _modes(paper: Paper, variable: Fraction) -> Found:
     price = told(r"Prix public \d{4} : # € HT", paper)
     rows, margins = paper.tables["A8"], []
     for n, row in enumerate(rows, start=1):
-        margin = (
-            price * (1 - number(row["Commission (%)"]) / 100) - number(row["Coûts par unité (€)"]) - variable
-        )
+        margin = price * (1 - number(row["Commission (%)"]) / 100) - number(row["Par unité (€)"]) - variable
         margins.append(margin)
         yield ("Q6", f"marge-{n}"), margin
-        result = margin * number(row["Ventes (unités)"]) - number(row[column(rows, "Coûts fixes")])
+        result = margin * number(row["Ventes"]) - number(row[column(rows, "Coûts fixes")])
         yield ("Q6", f"resultat-{n}"), result
     direct, partners = (number(row[column(rows, "Coûts fixes")]) for row in rows[:2])
     yield ("Q6", "seuil"), Fraction(ceil((direct - partners) / (margins[0] - margins[1])))
@@ -466,9 +467,9 @@ def _objective(paper: Paper) -> Found:
     )
     yield ("Q9", "budget-communication"), space + sum(posts, Fraction(0))
     units = told(r"vendre # unités, dont", paper) * told(r"unités, dont # % à de nouveaux", paper) / 100
-    clients = ceil(units / told(r"venus du site ; # unités? par nouveau client", paper))
-    visits = ceil(clients * 100 / told(r"par nouveau client ; # % des visites", paper))
-    needed = visits * told(r"aboutissent à un nouveau client ; # € HT par visite payée", paper)
+    clients = ceil(units / told(r"venus du site ; - # unités? par nouveau client", paper))
+    visits = ceil(clients * 100 / told(r"par nouveau client ; - # % des visites", paper))
+    needed = visits * told(r"aboutissent à un nouveau client ; - # € HT par visite payée", paper)
     yield ("Q9", "clients"), Fraction(clients)
     yield ("Q9", "visites"), Fraction(visits)
     yield ("Q9", "espace-requis"), needed
@@ -481,11 +482,11 @@ def _returns(paper: Paper) -> Found:
     assert planned == told(r"vendre # unités dans les douze mois", paper)
     for row in paper.tables["A10"]:
         code = row["Code"].lower()
-        sold = unit(planned * (1 + number(row["Hausse des ventes (%)"]) / 100))
-        back = unit(sold * number(row[next(name for name in row if "% des ventes" in folded(name))]) / 100)
+        sold = unit(planned * (1 + number(row["Hausse (%)"]) / 100))
+        back = unit(sold * number(row[list(row)[3]]) / 100)
         yield ("Q10", f"ventes-{code}"), Fraction(sold)
         yield ("Q10", f"retours-{code}"), Fraction(back)
-        yield ("Q10", f"net-{code}"), (sold - back) * margin - back * number(row["Coût unitaire (€)"])
+        yield ("Q10", f"net-{code}"), (sold - back) * margin - back * number(row["Coût (€)"])
 
 
 def _communication_p(paper: Paper) -> Found:
@@ -567,9 +568,9 @@ def loads(paper: Paper) -> list[int]:
     """Return the load of each week, in days, from the dated tasks (form b)."""
     weeks: dict[int, int] = {}
     for row in paper.tables["A11"]:
-        first = int(row["Semaine de début"])
-        for week in range(first, first + int(row["Durée (semaines)"])):
-            weeks[week] = weeks.get(week, 0) + int(row["Jours par semaine"])
+        first = int(row["Début"])
+        for week in range(first, first + int(row["Durée"])):
+            weeks[week] = weeks.get(week, 0) + int(row["Jours"])
     return [weeks.get(week, 0) for week in range(1, max(weeks) + 1)]
 
 
@@ -592,13 +593,13 @@ def _make_or_buy(paper: Paper) -> Found:
     saved, days, quotes = {}, {}, Fraction(0)
     for row in paper.tables["A12"]:
         code = row["Lot"]
-        own = number(row["Jours internes"]) * day + number(row["Outils et formation (€)"])
-        quote = number(row["Devis d’un prestataire (€)"])
+        own = number(row["Jours"]) * day + number(row["Outils (€)"])
+        quote = number(row["Devis (€)"])
         quotes += quote
         yield ("Q12", f"interne-{code.lower()}"), own
         yield ("Q12", f"economie-{code.lower()}"), quote - own
         if "Contrôle" not in row["Objet"]:
-            saved[code], days[code] = quote - own, number(row["Jours internes"])
+            saved[code], days[code] = quote - own, number(row["Jours"])
     groups = [
         g for n in range(len(saved) + 1) for g in combinations(saved, n) if sum(days[c] for c in g) <= free
     ]
@@ -633,10 +634,10 @@ def _roadmap_p(paper: Paper) -> Found:
     yield ("Q11", "disponibles"), Fraction(((limit - start).days + 3) // 7)
     monthly = [Fraction(0)] * 6
     for row in paper.tables["A12"]:
-        amount = number(row["Montant HT (€)"])
+        amount = number(row["Montant (€)"])
         first = amount * number(row["Acompte (%)"]) / 100
-        monthly[int(row["Mois de la commande"]) - 1] += first
-        monthly[int(row["Mois du solde"]) - 1] += amount - first
+        monthly[int(row["Commande (mois)"]) - 1] += first
+        monthly[int(row["Solde (mois)"]) - 1] += amount - first
     for n, amount in enumerate(monthly, start=1):
         yield ("Q12", f"mois-{n}"), amount
     opened = told(r"ouvre un crédit de # € HT par mois", paper)

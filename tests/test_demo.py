@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import wave
 from pathlib import Path
 
 import docx
@@ -152,3 +153,13 @@ def test_the_public_secret_is_refused_outside_the_demo(demo: Path, tmp_path: Pat
     config.write_text(config.read_text("utf-8").replace("demo: true", "demo: false"), "utf-8")
     with pytest.raises(KitError, match="démonstration"):
         build_session(real)
+
+
+@pytest.mark.needs("espeak-ng")
+def test_the_listening_test_has_a_recording_for_examiners_alone(demo: Path, manifest: Manifest) -> None:
+    recordings = [item for item in manifest.files if item.format == "wav"]
+    assert [(item.epreuve, item.audience, item.kind) for item in recordings] == [
+        ("E10", "examiner", "recording")
+    ]
+    with wave.open(str(demo / "build" / recordings[0].path)) as heard:
+        assert 60 < heard.getnframes() / heard.getframerate() < 300

@@ -51,7 +51,8 @@ MAGICS: Mapping[str, MagicSpec] = {
     "accepte": MagicSpec(("question",)),
     "indicateurs": MagicSpec(("question", "criterion"), options={"niveau": None}),
     "fiche": MagicSpec(
-        ("title",), options={"pour": ("candidat", "examinateur", "correcteur"), "partie": None}
+        ("title",),
+        options={"pour": ("candidat", "examinateur", "correcteur"), "partie": None, "lecture": ("en", "fr")},
     ),
     "consigne_oral": MagicSpec(options={"partie": None}),
 }
@@ -125,6 +126,8 @@ def read_line(name: str, line: str) -> MagicLine:
     findings += _word_findings(name, spec, words)
     named = dict(zip((*spec.required, *spec.optional), words, strict=False))
     findings += _content_findings(name, named)
+    if "lecture" in options and options.get("pour", "examinateur") != "examinateur":
+        findings.append(Finding("magic.spoken", Place(), {"magic": name}))
     return MagicLine(name, named, options, frozenset(flags), points, tuple(findings))
 
 

@@ -118,6 +118,7 @@ def _sheet(line: Any, text: str, variables: Mapping[str, Any]) -> pieces.Sheet:
         title=render(line.words["title"], variables),
         audience=line.options.get("pour", "examinateur"),
         part=line.options.get("partie"),
+        spoken=line.options.get("lecture"),
         text=text,
     )
 

@@ -172,12 +172,16 @@ class Expected(FrozenModel):
 
 
 class Sheet(FrozenModel):
-    """A sheet for one audience: a role, an observation sheet, instructions."""
+    """A sheet for one audience: a role, an observation sheet, instructions.
+
+    `spoken` is the language of a script that an examiner reads aloud, or plays where the kit can speak.
+    """
 
     kind: Literal["fiche"] = "fiche"
     title: str
     audience: Audience
     part: Code | None = None
+    spoken: Literal["en", "fr"] | None = None
     text: str
 
 

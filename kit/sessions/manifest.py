@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from kit.documents.speech import speaker
 from kit.errors import Finding, InvalidFile, Place
 from kit.reading import FrozenModel
 from kit.sessions.opening import Session
@@ -98,6 +99,7 @@ def environment() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "absent"
+    found["espeak-ng"] = speaker()
     return found
 
 

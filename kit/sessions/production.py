@@ -20,6 +20,7 @@ from kit.documents.grid_workbook import grid_workbook
 from kit.documents.key_document import key_document
 from kit.documents.look import FORM, OFFICE
 from kit.documents.pdf import page_count, pdf
+from kit.documents.speech import read_aloud
 from kit.documents.subject_document import subject_document
 from kit.errors import raise_for
 from kit.grids import Grid, build_grid
@@ -162,6 +163,12 @@ def _for_examiners(key: AnswerKey, grid: Grid, making: Making) -> Iterator[Produ
     if document is not None:
         path = f"{FOLDERS['examiner']}/{making.variant.folder}/{key.identity.code}-examinateur.pdf"
         yield Product(path, "examiner", "examiner_sheets", pdf(document))
+    scripts = [sheet for sheet in key.sheets if sheet.spoken and sheet.audience == "examinateur"]
+    for number, sheet in enumerate(scripts, start=1):
+        sound = read_aloud(sheet.text, sheet.spoken) if sheet.spoken else None
+        if sound is not None:
+            path = f"{FOLDERS['examiner']}/{making.variant.folder}/{key.identity.code}-ecoute-{number}.wav"
+            yield Product(path, "examiner", "recording", sound)
 
 
 def _imprint(subject: Subject, variant: Variant) -> Product:

@@ -38,6 +38,8 @@ def test_a_french_apostrophe_in_a_title_is_no_quote() -> None:
         ("question", "Q1 CE4.1=1 trop de mots", ["magic.extra"]),
         ("dossier", "D1 Titre pool=secret couleur=rouge", ["magic.option_value", "magic.option"]),
         ("fiche", '"Client" pour=tous', ["magic.option_value"]),
+        ("fiche", '"Script" pour=candidat lecture=en', ["magic.spoken"]),
+        ("fiche", '"Script" lecture=de', ["magic.option_value"]),
         ("dossier", 'D/1 "Titre"', ["magic.code"]),
         ("dossier", 'D1 "Titre" forme=', ["magic.code"]),
         ("dossier", 'D1 " "', ["piece.no_title"]),

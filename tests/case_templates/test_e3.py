@@ -145,7 +145,7 @@ def _drawn(papers: Papers, dossier: str, form: str) -> dict[Job, Paper]:
 
 
 def _gaps(paper: Paper) -> list[Any]:
-    """Return what differs beyond the tolerance announced, what is missing, and what is left over."""
+    """Return what differs beyond the tolerance announced, is missing, left over, or out of its bounds."""
     mine = dict(found for form in paper.forms.items() for found in FORMULAS[form](paper))
     mine = {(question, folded(name)): value for (question, name), value in mine.items()}
     wrong: list[Any] = []
@@ -156,6 +156,10 @@ def _gaps(paper: Paper) -> list[Any]:
             wrong.append(("missing", key))
         elif abs(mine.pop(key) - Fraction(item.value)) > Fraction(item.tolerance):
             wrong.append((key, item.value))
+        assert item.plausible is not None, key
+        low, high = item.plausible
+        if not Fraction(low) <= Fraction(item.value) <= Fraction(high):
+            wrong.append(("implausible", key, item.value))
     return [*wrong, *mine]
 
 
@@ -294,7 +298,7 @@ def test_the_rules_printed_lead_to_one_selection_of_actions_and_it_is_the_one_of
         assert f"**Sélection de référence : {_listed(codes)}**" in _answer(paper, "Q2")
 
 
-def test_the_rules_of_the_other_form_lead_to_one_trio_that_no_single_ranking_gives(papers: Papers) -> None:
+def test_the_rules_of_the_other_form_lead_to_one_trio_and_it_is_the_one_of_the_key(papers: Papers) -> None:
     for paper in _drawn(papers, "D1", "b").values():
         (best, *_, codes), (second, *_) = trios(paper)[:2]
         assert second - best >= 20

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
 
-from kit.documents.model import Block, Box, Figure, ListBlock, Paragraph, Quote, Table, plain, walk, words_of
+from kit.documents.model import (
+    AnswerLines,
+    Block,
+    Box,
+    Figure,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Table,
+    plain,
+    walk,
+    words_of,
+)
 from kit.documents.tables import table_height
 
 _INTRODUCTION = 220
@@ -12,6 +28,43 @@ _SMALL = 700
 """In characters: a paragraph that only introduces, and a text that may move whole to the next page."""
 TALLEST = 25.0
 """In lines of text: a higher table is cut between pages rather than moved."""
+
+
+WHOLE = 0.4
+"""In pages: a block that is not higher moves whole to the next page rather than run over two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a page holds: characters in a line of a table, lines of text from top to bottom."""
+
+    line: float
+    page: float
+
+
+def stays_whole(block: Table | Box, room: Room) -> str:
+    """Return, as Typst, whether a block is small enough to stay whole; `auto` where only measuring it can tell.
+
+    Measuring is exact, and takes as long as laying the block out once more.
+    """
+    height = _height(block, room.line)
+    return "auto" if height is None else json.dumps(height <= WHOLE * room.page)
+
+
+def _height(block: Block, line: float) -> float | None:
+    """Return about how high a block is, in lines of text, rather too much than too little; None where no one knows."""
+    match block:
+        case Table():
+            return table_height(block, line) + 2
+        case Box(content=content):
+            heights = [_height(inner, line * 0.85) for inner in content]
+            return None if None in heights else 3 + sum(height for height in heights if height is not None)
+        case AnswerLines(count):
+            return 2.0 * count
+    inside = tuple(walk((block,)))
+    if not all(isinstance(inner, Heading | Paragraph | ListBlock | Quote) for inner in inside):
+        return None
+    return float(sum(ceil(1.2 * len(words) / line) + 1 for inner in inside for words in words_of(inner)))
 
 
 def with_stay(blocks: Sequence[Block], line: float) -> Iterator[tuple[Block, bool]]:

@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from kit.documents.keeping import with_stay
+from kit.documents.keeping import WHOLE, Room, stays_whole, with_stay
 from kit.documents.look import STANDARD, Look
 from kit.documents.model import (
     AnswerLines,
@@ -45,8 +45,9 @@ from kit.documents.typst_text import literal, literal_code
 from kit.errors import KitBug
 from kit.messages import label
 
-WATERMARK = "watermark.svg"
-_CHARACTER = 0.5 * 25.4 / 72
+_WATERMARK = "watermark.typ"
+_POINT = 25.4 / 72
+_CHARACTER = 0.5 * _POINT
 """Width of an average character, in millimetres for each point of size."""
 
 
@@ -68,7 +69,7 @@ def typst_files(
         "house.typ": _house(),
         "look.typ": look_source(fonts, mono, look).encode(),
         **pictures,
-        **({WATERMARK: in_svg(watermark)} if watermark else {}),
+        **({_WATERMARK: _bytes_source(watermark)} if watermark else {}),
     }
 
 
@@ -84,29 +85,42 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
         "subject": literal(document.subject) if document.subject else "none",
         "keywords": _array(literal(word) for word in document.keywords),
         "landscape": _bool(document.landscape),
-        "watermark-file": literal(WATERMARK) if watermarked else "none",
+        "picture-behind": "behind" if watermarked else "none",
         "ordinals": _bool(language == "fr"),
         "page-label": literal(label("documents.page")),
     }
     setup = ", ".join(f"{key}: {value}" for key, value in options.items())
-    line = look.text_width(landscape=document.landscape) / (look.size * look.table_size * _CHARACTER)
-    height = round(look.text_height(landscape=document.landscape) * 0.8, 2)
+    across, down = (side(landscape=document.landscape) for side in (look.text_width, look.text_height))
+    room = Room(
+        line=across / (look.size * look.table_size * _CHARACTER),
+        page=down / (look.size * look.line_height * _POINT),
+    )
+    height = round(down * 0.8, 2)
     opening = (
         f"headline({literal(document.title)})"
         if document.cover is None
-        else _cover(document.cover, document.code, line)
+        else _cover(document.cover, document.code, room)
     )
     return "\n".join(
         [
             '#import "house.typ": *',
+            *((f"#import {literal(_WATERMARK)}: behind",) if watermarked else ()),
             f"#show: paper.with({setup})",
             f"#let picture = picture.with(limit: {height}mm)",
             *(("#let facts = facts.with(pairs: 2)",) if document.landscape else ()),
             f"#{opening}",
-            *(f"#{_block(block, line, stay=stay)}" for block, stay in with_stay(document.body, line)),
+            *(f"#{_block(block, room, stay=stay)}" for block, stay in with_stay(document.body, room.line)),
             "",
         ]
     )
+
+
+def _bytes_source(content: bytes) -> bytes:
+    """Return a Typst file that holds bytes.
+
+    The compiler takes only text; a picture held in an SVG would be drawn anew on each page.
+    """
+    return f"#let behind = bytes({_array(map(str, content))})\n".encode()
 
 
 def look_source(fonts: Sequence[str], mono: str, look: Look) -> str:
@@ -125,7 +139,7 @@ def look_source(fonts: Sequence[str], mono: str, look: Look) -> str:
         "answer-line": f"{look.answer_line:g}mm",
         "justify": _bool(look.justify),
         "hyphenate": _bool(look.hyphenate),
-        "keep": f"{look.text_height() * 0.4:g}mm",
+        "keep": f"{look.text_height() * WHOLE:g}mm",
         **{name: f'rgb("{getattr(look, name)}")' for name in ("ink", "accent", "rule", "tint")},
     }
     return "#let look = (\n" + "".join(f"  {key}: {value},\n" for key, value in values.items()) + ")\n"
@@ -164,32 +178,33 @@ def _inline(item: Inline) -> str:
             return "page-count()"
 
 
-def _blocks(blocks: Iterable[Block], line: float) -> str:
-    inner = (_block(block, line, stay=stay) for block, stay in with_stay(tuple(blocks), line))
+def _blocks(blocks: Iterable[Block], room: Room) -> str:
+    inner = (_block(block, room, stay=stay) for block, stay in with_stay(tuple(blocks), room.line))
     return "{ " + "; ".join(inner) + " }"
 
 
-def _block(block: Block, line: float, *, stay: bool = False) -> str:
+def _block(block: Block, room: Room, *, stay: bool = False) -> str:
     match block:
         case Table():
-            return _table(block, line, stay=stay)
+            return _table(block, room, stay=stay)
         case Figure():
             return _figure(block, stay=stay)
-    return f"stay({_flowing(block, line)})" if stay else _flowing(block, line)
+    return f"stay({_flowing(block, room)})" if stay else _flowing(block, room)
 
 
-def _flowing(block: Block, line: float) -> str:
+def _flowing(block: Block, room: Room) -> str:
     match block:
         case Heading(level, content):
             return f"heading(level: {level}, {_inlines(content)})"
         case Paragraph(content):
             return f"par({_inlines(content)})" if content else "none"
         case ListBlock():
-            return _list(block, line)
+            return _list(block, room)
         case Quote(content):
-            return f"cited({_blocks(content, line)})"
+            return f"cited({_blocks(content, room)})"
         case Box(kind, content, title):
-            return f"panel({literal(kind)}, {_optional(title)}, {_blocks(content, line)})"
+            whole = stays_whole(block, room)
+            return f"panel({literal(kind)}, {_optional(title)}, whole: {whole}, {_blocks(content, room)})"
         case Fields(rows):
             return f"facts({_array(f'({literal(name)}, {_optional(value)})' for name, value in rows)})"
         case AnswerLines(count):
@@ -200,25 +215,25 @@ def _flowing(block: Block, line: float) -> str:
             raise KitBug(f"a block without Typst source: {type(block).__name__}")
 
 
-def _list(block: ListBlock, line: float) -> str:
+def _list(block: ListBlock, room: Room) -> str:
     tight = all(len(item) <= 1 or not isinstance(item[1], Paragraph) for item in block.items)
-    items = "".join(f", {_item(item, line, tight=tight)}" for item in block.items)
+    items = "".join(f", {_item(item, room, tight=tight)}" for item in block.items)
     if block.ordered:
         return f"enum(start: {block.start}, tight: {_bool(tight)}{items})"
     return f"list(tight: {_bool(tight)}{items})"
 
 
-def _item(item: Sequence[Block], line: float, *, tight: bool) -> str:
+def _item(item: Sequence[Block], room: Room, *, tight: bool) -> str:
     """Return a list item; in a tight list its first paragraph is plain text, without the gap around."""
     if tight and item and isinstance(item[0], Paragraph):
-        rest = "".join(f"; {_block(block, line)}" for block in item[1:])
+        rest = "".join(f"; {_block(block, room)}" for block in item[1:])
         return "{ " + _inlines(item[0].content) + rest + " }"
-    return _blocks(item, line) if item else "[]"
+    return _blocks(item, room) if item else "[]"
 
 
-def _table(table: Table, line: float, *, stay: bool) -> str:
+def _table(table: Table, room: Room, *, stay: bool) -> str:
     aligns = column_aligns(table)
-    shares = column_shares(table, line)
+    shares = column_shares(table, room.line)
     widths = _array("auto" if share is None else f"{share:g}fr" for share in shares)
     header = _array(_inlines(cell) for cell in table.header)
     rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
@@ -227,7 +242,8 @@ def _table(table: Table, line: float, *, stay: bool) -> str:
         return f"form-table({columns}, room: {table.form:g}mm, header: {header}, rows: {rows})"
     return (
         f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
-        f"whole-rows: {_bool(rows_stay_whole(table, line))}, stay: {_bool(stay)}, "
+        f"whole-rows: {_bool(rows_stay_whole(table, room.line))}, whole: {stays_whole(table, room)}, "
+        f"stay: {_bool(stay)}, "
         f"caption: {_optional(table.caption)}, header: {header}, rows: {rows})"
     )
 
@@ -240,12 +256,12 @@ def _figure(figure: Figure, *, stay: bool) -> str:
     )
 
 
-def _cover(cover: Cover, code: str, line: float) -> str:
+def _cover(cover: Cover, code: str, room: Room) -> str:
     facts = _array(f"({literal(name)}, {literal(value)})" for name, value in cover.facts)
     return (
         f"cover(organisation: {literal(cover.organisation)}, code: {literal(code)}, "
         f"title: {literal(cover.headline)}, subtitle: {_optional(cover.subtitle)}, "
-        f"rows: {facts}, notices: {_blocks(cover.notices, line)})"
+        f"rows: {facts}, notices: {_blocks(cover.notices, room)})"
     )
 
 

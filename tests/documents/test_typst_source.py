@@ -41,7 +41,7 @@ def test_each_block_is_one_call():
         ListBlock(((Paragraph(text("a")),),), ordered=True, start=3),
         Table((text("A"),), ((text("1"),),), ("right",), caption="T", row_headers=True),
     )
-    table = "data-table(columns: (1fr,), align: (right,), row-headers: true, whole-rows: true, stay: false, "
+    table = "data-table(columns: (1fr,), align: (right,), row-headers: true, whole-rows: true, whole: true, stay: false, "
     assert main_source(Document("D", body)).splitlines()[4:] == [
         '#heading(level: 1, { "Titre" })',
         '#stay(par({ "un "; strong({ "mot" }); raw("=A1") }))',

@@ -20,8 +20,10 @@ from kit.documents.check import check
 from kit.documents.docx_parts import (
     Numbering,
     add_field,
+    add_paragraph,
     border,
     dress_cell,
+    give_style,
     keep_row_whole,
     paragraph_borders,
     repeat_row,
@@ -91,7 +93,7 @@ def docx(document: Document, look: Look = STANDARD, *, pages: int = 1) -> bytes:
     writer = _Writer(Numbering(file), look, look.text_width(landscape=document.landscape), pages)
     writer.limit = look.text_height(landscape=document.landscape) * 0.8
     if document.cover is None:
-        file.add_paragraph(flowing(document.title), "Title")
+        add_paragraph(file, "Title", flowing(document.title))
     else:
         writer.cover(file, document.cover, document.code)
     writer.blocks(file, document.body, writer.width)
@@ -126,14 +128,14 @@ class _Writer:
         self.page_pending = False
 
     def cover(self, file: WordFile, cover: Cover, code: str) -> None:
-        line = file.add_paragraph(flowing(cover.organisation), styles.ORGANISATION)
+        line = add_paragraph(file, styles.ORGANISATION, flowing(cover.organisation))
         line.paragraph_format.tab_stops.add_tab_stop(Mm(self.width), WD_TAB_ALIGNMENT.RIGHT)
         line.add_run(f"\t{flowing(code)}")
         paragraph_borders(line, border("bottom", 1, self.look.accent, gap=6))
-        title = file.add_paragraph(flowing(cover.headline), "Title")
+        title = add_paragraph(file, "Title", flowing(cover.headline))
         title.paragraph_format.space_before = Pt(self.look.size * 5)
         if cover.subtitle:
-            file.add_paragraph(flowing(cover.subtitle), "Subtitle")
+            add_paragraph(file, "Subtitle", flowing(cover.subtitle))
         self.fields(file, cover.facts, self.width, ruled=True)
         spacer = file.add_paragraph()
         spacer.paragraph_format.space_after = Pt(self.look.size * 2)
@@ -174,7 +176,7 @@ class _Writer:
     def block(self, place: Place, block: Block, width: float) -> None:
         match block:
             case Heading(level, content):
-                self.line(place.add_paragraph(style=f"Heading {level}"), content)
+                self.line(add_paragraph(place, f"Heading {level}"), content)
             case Paragraph(content):
                 self.line(place.add_paragraph(), content)
             case ListBlock():
@@ -225,7 +227,7 @@ class _Writer:
         for item in block.items:
             first, rest = (item[0], item[1:]) if item else (Paragraph(()), ())
             opening = first if isinstance(first, Paragraph) else Paragraph(())
-            paragraph = place.add_paragraph(style=style)
+            paragraph = add_paragraph(place, style)
             self.numbering.join(paragraph, number, self.depth)
             self.line(paragraph, opening.content)
             self.depth += 1
@@ -240,13 +242,13 @@ class _Writer:
     def quote(self, place: Place, content: Sequence[Block], width: float) -> None:
         for inner in content:
             if isinstance(inner, Paragraph):
-                self.line(place.add_paragraph(style="Quote"), inner.content)
+                self.line(add_paragraph(place, "Quote"), inner.content)
             else:
                 self.block(place, inner, width)
 
     def table(self, place: Place, table: Table, width: float) -> None:
         if table.caption:
-            place.add_paragraph(flowing(table.caption), "Caption")
+            add_paragraph(place, "Caption", flowing(table.caption))
         grid = place.add_table(len(table.rows) + 1, len(table.header))
         look = self.look
         edges = [border("top", 1, look.ink), border("bottom", 1, look.ink), border("insideH", 0.4, look.rule)]
@@ -264,8 +266,7 @@ class _Writer:
             for column, (cell, content) in enumerate(zip(row.cells, words, strict=True)):
                 cell.width = Mm(widths[column])
                 paragraph = cell.paragraphs[0]
-                # By its id: python-docx looks a name up in all styles each time, and tables have many cells.
-                paragraph.paragraph_format.element.style = styles.CELL_ID
+                give_style(paragraph, styles.CELL)
                 paragraph.alignment = _ALIGN[aligns[column]]
                 self.line(paragraph, content, bold=number == 0 or (column == 0 and table.row_headers))
                 if number == 0:
@@ -281,7 +282,7 @@ class _Writer:
         if not is_whole(content):
             raise KitBug("the picture made from an SVG is not a PNG")
         if figure.caption:
-            place.add_paragraph(flowing(figure.caption), "Caption")
+            add_paragraph(place, "Caption", flowing(figure.caption))
         pixels_wide, pixels_high = size(content)
         wide = min(width * min(figure.width, 1.0), self.limit * pixels_wide / pixels_high)
         paragraph = place.add_paragraph()
@@ -304,7 +305,7 @@ class _Writer:
         dress_cell(cell, fill=look.tint if box.kind in ("task", "info") else None)
         opening = cell.paragraphs[0]
         if box.title:
-            opening.style = styles.BOX_TITLE
+            give_style(opening, styles.BOX_TITLE)
             opening.add_run(flowing(box.title))
         self.blocks(cell, box.content, width - 8)
         if not box.title and len(cell.paragraphs) > 1:
@@ -316,7 +317,7 @@ class _Writer:
         self, place: Place, rows: Sequence[tuple[str, str | None]], width: float, *, ruled: bool = False
     ) -> None:
         for name, value in rows:
-            paragraph = place.add_paragraph(style=styles.FACT)
+            paragraph = add_paragraph(place, styles.FACT)
             paragraph.add_run(flowing(name)).bold = True
             stops = paragraph.paragraph_format.tab_stops
             stops.add_tab_stop(Mm(width * 0.34))
@@ -332,7 +333,7 @@ class _Writer:
 
     def answer_lines(self, place: Place, count: int) -> None:
         for _ in range(count):
-            paragraph = place.add_paragraph(style=styles.ANSWER_LINE)
+            paragraph = add_paragraph(place, styles.ANSWER_LINE)
             edges = [border(side, 0.5, self.look.rule) for side in ("bottom", "between")]
             paragraph_borders(paragraph, *edges)
         self.gap(place)

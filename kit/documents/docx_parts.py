@@ -29,6 +29,18 @@ def element(tag: str, **attributes: str) -> Any:
     return node
 
 
+def add_paragraph(place: Any, style: str, words: str = "") -> WordParagraph:
+    """Append a paragraph with a style, given by its name."""
+    paragraph: WordParagraph = place.add_paragraph(words)
+    give_style(paragraph, style)
+    return paragraph
+
+
+def give_style(paragraph: WordParagraph, style: str) -> None:
+    """Give a paragraph its style, by the id: python-docx looks a name up in all styles each time."""
+    paragraph.paragraph_format.element.style = style.replace(" ", "")
+
+
 def add_field(paragraph: WordParagraph, instruction: str, shown: str) -> None:
     """Append a field, such as PAGE or NUMPAGES, with the text it shows until it is computed."""
     begin = element("w:fldChar", fldCharType="begin", dirty="true")

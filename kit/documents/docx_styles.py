@@ -21,7 +21,7 @@ from kit.documents.packaging import NO_DATE
 
 ORGANISATION = "Organisation"
 FACT = "Fact"
-CELL, CELL_ID = "Table Text", "TableText"
+CELL = "Table Text"
 BOX_TITLE = "Box Title"
 ANSWER_LINE = "Answer Line"
 

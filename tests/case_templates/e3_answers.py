@@ -264,14 +264,14 @@ def _price_a(paper: Paper) -> Found:
     by_unit: dict[str, list[Fraction]] = {}
     rows = paper.tables["A6"]
     for row in rows:
-        by_unit.setdefault(row["Unité"], []).append(number(row["Valeur"]))
+        by_unit.setdefault(row["Unité"], []).append(number(row["Montant (€)"] or row["Autre donnée"]))
     (sold,), (rate,), (least,) = by_unit["unités"], by_unit["%"], by_unit["% du prix HT"]
-    cost = cents(sum(by_unit["€ HT par unité"]) + sum(by_unit["€ HT par an"]) / sold)
+    cost = cents(sum(by_unit["HT par unité"]) + sum(by_unit["HT par an"]) / sold)
     floor = cents(cost / (1 - least / 100))
     rivals = [row for row in rows if row["Élément"].startswith("Prix relevé chez")]
     yield ("Q4", "cout-complet"), cost
     yield ("Q4", "plancher-ht"), floor
-    yield ("Q4", "moyenne"), sum((number(row["Valeur"]) for row in rivals), Fraction(0)) / len(rivals)
+    yield ("Q4", "moyenne"), sum((number(row["Montant (€)"]) for row in rivals), Fraction(0)) / len(rivals)
     with_tax = "TTC" in rivals[0]["Unité"]
     if with_tax:
         yield ("Q4", "plancher-ttc"), floor * (1 + rate / 100)
@@ -361,7 +361,7 @@ def _modes(paper: Paper, variable: Fraction) -> Found:
 
 
 def _price_p(paper: Paper) -> Found:
-    value = {row["Élément"]: number(row["Valeur"]) for row in paper.tables["A6"]}
+    value = {row["Élément"]: number(row["Montant (€)"] or row["Ventes"]) for row in paper.tables["A6"]}
     variable, fixed, price = (
         value[name] for name in ("Coûts variables", "Coûts fixes propres à l’offre", "Prix public actuel")
     )

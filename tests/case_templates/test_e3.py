@@ -465,7 +465,8 @@ def test_variants_differ_in_firm_price_and_critical_path(papers: Papers) -> None
     drawn = _drawn(papers, "D4", "a")
     assert len({plan_of(paper.tables["A11"]).longest[0] for paper in drawn.values()}) > 1
     costs = [
-        tuple(row["Valeur"] for row in paper.tables["A6"]) for paper in _drawn(papers, "D2", "a").values()
+        tuple(row["Montant (€)"] for row in paper.tables["A6"])
+        for paper in _drawn(papers, "D2", "a").values()
     ]
     firms = {(job.seed, job.sector) for job in _drawn(papers, "D2", "a")}
     assert len(set(costs)) == len(firms)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 from kit.authoring.coverage import asked_questions
-from kit.cases import CaseTemplate
+from kit.cases import CaseTemplate, load_template, template_folders
+from kit.errors import KitError
 from kit.grids.model import Grid
 from kit.referentiel import Referentiel, natural_key, parse_exact
 
@@ -96,6 +98,24 @@ def sights_of_template(template: CaseTemplate) -> Iterator[Sight]:
     for (criterion, name), points in best.items():
         share = points / total if total else Fraction(0)
         yield Sight(criterion, template.slug, name, written.epreuve or "", share)
+
+
+def sights_of_templates(slug: str, workspace: Path | None = None) -> tuple[list[Sight], list[str]]:
+    """Return what all templates of a référentiel observe, and the épreuves that have one.
+
+    A template that cannot be read is left out: `kit case list` and `kit case check` say why.
+    """
+    sights: list[Sight] = []
+    epreuves: list[str] = []
+    for path in template_folders(workspace).values():
+        try:
+            template = load_template(path)
+        except KitError:
+            continue
+        if template.announced.referentiel == slug and template.announced.epreuve:
+            epreuves.append(template.announced.epreuve)
+            sights += sights_of_template(template)
+    return sights, epreuves
 
 
 def sights_of_grid(grid: Grid, template: str) -> Iterator[Sight]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +12,10 @@ from kit.cli.output import print_json, print_table, say
 from kit.cli.shared import Json, command, current_workspace
 from kit.french import counted
 from kit.messages import label
-from kit.referentiel import DEFAULT, Referentiel, find_referentiel, load_referentiel
+from kit.referentiel import DEFAULT, find_referentiel, load_referentiel
 
 if TYPE_CHECKING:
-    from kit.authoring.observing import Coverage, Sight
+    from kit.authoring.observing import Coverage
 
 Sessions = Annotated[
     list[Path] | None,
@@ -38,10 +38,14 @@ def show_coverage(
     ] = DEFAULT,
 ) -> None:
     """Montre quels critères les questions permettent d’observer, ou seulement la grille, ou rien."""
-    from kit.authoring.observing import coverage
+    from kit.authoring.observing import coverage, sights_of_templates
+    from kit.sessions.observed import sights_of_sessions
 
-    found = load_referentiel(find_referentiel(referentiel, current_workspace()))
-    sights, epreuves = _of_sessions(session, found) if session else _of_templates(found)
+    workspace = current_workspace()
+    found = load_referentiel(find_referentiel(referentiel, workspace))
+    sights, epreuves = (
+        sights_of_sessions(session, found.slug) if session else sights_of_templates(found.slug, workspace)
+    )
     rows = coverage(found, sights, epreuves)
     if json:
         print_json({"criteria": [_as_json(row) for row in rows]})
@@ -51,38 +55,6 @@ def show_coverage(
     counts = {name: sum(row.status == name for row in rows) for name in ("observed", "grid_only", "missing")}
     said = {name: counted(count, "critère") for name, count in counts.items()}
     say(label("coverage.summary", **said))
-
-
-def _of_templates(referentiel: Referentiel) -> tuple[list[Sight], list[str]]:
-    from kit.authoring.observing import sights_of_template
-    from kit.cases import load_template, template_folders
-    from kit.errors import KitError
-
-    sights: list[Sight] = []
-    epreuves: list[str] = []
-    for path in template_folders(current_workspace()).values():
-        try:
-            template = load_template(path)
-        except KitError:
-            continue  # `kit case list` and `kit case check` say why
-        if template.announced.referentiel == referentiel.slug and template.announced.epreuve:
-            epreuves.append(template.announced.epreuve)
-            sights += sights_of_template(template)
-    return sights, epreuves
-
-
-def _of_sessions(folders: Iterable[Path], referentiel: Referentiel) -> tuple[list[Sight], list[str]]:
-    from kit.sessions.observed import session_grids
-
-    sights: list[Sight] = []
-    epreuves: list[str] = []
-    for folder in folders:
-        for template, grid in session_grids(folder, referentiel.slug):
-            from kit.authoring.observing import sights_of_grid
-
-            sights += sights_of_grid(grid, template)
-            epreuves.append(grid.epreuve)
-    return sights, epreuves
 
 
 def _row(row: Coverage) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kit.authoring.observing import Sight, sights_of_grid
 from kit.errors import Finding, InvalidFile, Place
 from kit.grids import Grid
 from kit.grids.grid_file import read_grid
@@ -36,3 +37,18 @@ def session_grids(folder: Path, referentiel: str) -> Iterator[tuple[str, Grid]]:
         plan = session.config.epreuves.get(entry.epreuve or "")
         if entry.kind == "grid" and plan is not None:
             yield plan.template, read_grid(folder / BUILD / entry.path)
+
+
+def sights_of_sessions(folders: Iterable[Path], referentiel: str) -> tuple[list[Sight], list[str]]:
+    """Return what the subjects of several sessions let be observed together, and the épreuves they are of.
+
+    Raises:
+        InvalidFile: as for `session_grids`.
+    """
+    sights: list[Sight] = []
+    epreuves: list[str] = []
+    for folder in folders:
+        for template, grid in session_grids(folder, referentiel):
+            sights += sights_of_grid(grid, template)
+            epreuves.append(grid.epreuve)
+    return sights, epreuves

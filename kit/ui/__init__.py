@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kit.ui.authoring_panel import AuthoringPanel
+    from kit.ui.coverage_panel import CoveragePanel
     from kit.ui.explorer import ReferentielExplorer
     from kit.ui.grid_panel import GridPanel
     from kit.ui.grids_at_hand import open_grid
     from kit.ui.session_panel import SessionPanel
 
-__all__ = ["AuthoringPanel", "GridPanel", "ReferentielExplorer", "SessionPanel", "open_grid"]
+__all__ = ["AuthoringPanel", "CoveragePanel", "GridPanel", "ReferentielExplorer", "SessionPanel", "open_grid"]
 
 _HOMES = {
     "AuthoringPanel": "authoring_panel",
+    "CoveragePanel": "coverage_panel",
     "GridPanel": "grid_panel",
     "ReferentielExplorer": "explorer",
     "SessionPanel": "session_panel",

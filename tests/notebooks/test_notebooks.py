@@ -98,7 +98,12 @@ def shown(name: str, folder: Path, **parameters: str) -> list[str]:
 @pytest.mark.filterwarnings("ignore")  # the libraries that run a notebook warn about each other
 class TestRunning:
     def test_the_referentiel_is_explored(self, tmp_path: Path) -> None:
-        assert shown("01_referentiel", tmp_path) == ["TreePanel()", "SheetPanel()", "MatrixPanel()"]
+        assert shown("01_referentiel", tmp_path) == [
+            "TreePanel()",
+            "SheetPanel()",
+            "MatrixPanel()",
+            "CoveragePanel()",
+        ]
 
     def test_a_template_is_checked(self, tmp_path: Path) -> None:
         (tmp_path / "kit.yaml").touch()

@@ -18,13 +18,18 @@ POOLS = ("examen", "entrainement")
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question (or observation) of a template: where it stands, and the points it gives to criteria."""
+    """A question (or observation) of a template: where it stands, and the points it gives to criteria.
+
+    `part` is the part of the épreuve its line names, `minutes` the time it advises; None where it says nothing.
+    """
 
     id: str
     cell: int
     dossier: str | None
     form: str | None
     points: dict[str, Fraction]
+    part: str | None = None
+    minutes: int | None = None
 
     @property
     def total(self) -> Fraction:
@@ -71,7 +76,11 @@ def _asked(template: CaseTemplate) -> Iterator[AskedQuestion]:
         if cell.magic is not None and cell.magic.line.name in ("question", "observation"):
             line = cell.magic.line
             points = {code: _number(value) for code, value in line.points.items()}
-            yield AskedQuestion(line.words.get("id", "—"), cell.number, cell.dossier, cell.form, points)
+            advised = line.options.get("duree", "")
+            yield AskedQuestion(
+                line.words.get("id", "—"), cell.number, cell.dossier, cell.form, points,
+                line.options.get("partie"), int(advised) if advised.isdecimal() else None,
+            )  # fmt: skip
 
 
 def observed_criteria(

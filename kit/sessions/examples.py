@@ -132,7 +132,7 @@ EXAMPLE_EPREUVES: tuple[ExampleEpreuve, ...] = (
     ExampleEpreuve(
         "E10", "e10-anglais-commercial",
         (
-            ExamplePart("ecrit", "surveille", 2, start="14:00", duration="1h45", anonymous=True),
+            ExamplePart("ecrit", "surveille", 2, start="14:00", duration="2h00", anonymous=True),
             ExamplePart("oral", "oral", 8, slot="30"),
         ),
         variants=1,

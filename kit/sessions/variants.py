@@ -9,9 +9,9 @@ from kit.authoring import check_template
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
 from kit.cases.parameters import check_values
 from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
-from kit.french import duration
 from kit.referentiel import Epreuve
 from kit.sessions.draws import Sitting, draw_of, fixed_findings, parameters_for
+from kit.sessions.durations import duration_findings
 from kit.sessions.model import VERSIONS, EpreuvePlan, Version
 from kit.sessions.opening import Session
 from kit.sessions.seeds import keyed, seed_of
@@ -81,22 +81,8 @@ def _cases(session: Session, names: Iterable[str]) -> tuple[dict[str, CaseTempla
         free = {name: value for name, value in plan.parameters.items() if allowed.get(name) == ()}
         findings += fixed_findings(allowed, plan.parameters, where)
         findings += check_values(template.parameters, free, where)
-        findings += _duration(template, name, plan)
+        findings += duration_findings(template, session.referentiel.epreuve(name), plan)
     return cases, findings
-
-
-def _duration(template: CaseTemplate, name: str, plan: EpreuvePlan) -> list[Finding]:
-    """Return a finding when a session gives a single paper another duration than its case was written for."""
-    given = plan.parts[0].duration
-    if len(plan.parts) > 1 or plan.parts[0].mode != "surveille" or given in (None, template.header.duration):
-        return []
-    where = Place("session.yaml", field=f"epreuves.{name}.duration")
-    fields = {
-        "template": template.slug,
-        "written": duration(template.header.duration),
-        "given": duration(given or 0),
-    }
-    return [Finding("build.duration", where, fields)]
 
 
 def _chosen(session: Session, only: Iterable[str]) -> list[str]:

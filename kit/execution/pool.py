@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -60,6 +61,7 @@ class Pool:
         self._kernels: dict[int, int] = {}
         self._ledger = Ledger(CLOSED)
         self._warmed: set[tuple[str, bytes]] = set()
+        self._heard: deque[tuple[int | None, str, Any]] = deque()
         self.ready = False
 
     def fits(self, preload: Sequence[str]) -> bool:
@@ -88,6 +90,7 @@ class Pool:
         theirs.close()
         self._socket = ours
         self._warmed.clear()
+        self._heard.clear()
         self.ready = False
         return ours
 
@@ -146,8 +149,7 @@ class Pool:
                 number, run = left.pop()
                 doing[number] = run, slots.pop()
                 self._ledger.clear(doing[number][1])
-                with _broken_is_lost():
-                    wire.send(to, ("run", _job(number, run, then, timeout, memory, doing[number][1])))
+                self._ask(to, ("run", _job(number, run, then, timeout, memory, doing[number][1])))
 
         try:
             send_next()
@@ -170,21 +172,28 @@ class Pool:
 
     def _prepare(self, to: socket.socket, runs: Sequence[tuple[int, Run]]) -> None:
         """Have what packages declare for these notebooks done in the warm process, once."""
-        with _broken_is_lost():
-            for (function, digest), notebook in declared(run.template for _, run in runs).items():
-                if (function, digest) not in self._warmed:
-                    wire.send(to, ("warm", (function, str(notebook))))
-                    self._warmed.add((function, digest))
+        for (function, digest), notebook in declared(run.template for _, run in runs).items():
+            if (function, digest) not in self._warmed:
+                self._ask(to, ("warm", (function, str(notebook))))
+                self._warmed.add((function, digest))
 
     def _lost(self, run: Run, slot: int) -> RunResult:
         """Return the result of a run whose process was killed, in the cell it was last heard of."""
         failure = CellFailure(*self._ledger.read(slot), "DeadKernelError", label("run.lost"))
         return RunResult(run, run.output if run.output.exists() else None, failure)
 
-    def _report(self, source: socket.socket) -> tuple[int | None, str, Any]:
+    def _ask(self, to: socket.socket, request: Any) -> None:
+        """Send a request; the reports that come meanwhile are kept for later."""
         with _broken_is_lost():
-            select.select([source], [], [])  # a wait that Ctrl-C interrupts before a report is half read
-            report: tuple[int | None, str, Any] = wire.receive(source)[0]
+            wire.send_hearing(to, request, lambda: self._heard.append(wire.receive(to)[0]))
+
+    def _report(self, source: socket.socket) -> tuple[int | None, str, Any]:
+        if self._heard:
+            report = self._heard.popleft()
+        else:
+            with _broken_is_lost():
+                select.select([source], [], [])  # a wait that Ctrl-C interrupts before a report is half read
+                report = wire.receive(source)[0]
         if report[1] == "ready":
             self.ready = True
             return self._report(source)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import select
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!Q")
@@ -21,6 +23,22 @@ def send(to: socket.socket, value: Any, descriptors: Sequence[int] = ()) -> None
         to.sendall(data)
     else:
         to.sendall(head + data)
+
+
+def send_hearing(to: socket.socket, value: Any, hear: Callable[[], None]) -> None:
+    """Send a value, and call `hear` as often as something has come in meanwhile.
+
+    Two ends that both send, and neither of which reads before it has sent all, wait for each other for ever.
+    """
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    left = memoryview(_LENGTH.pack(len(data)) + data)
+    while left:
+        readable, writable, _ = select.select([to], [to], [])
+        if readable:
+            hear()
+        if writable:
+            with contextlib.suppress(BlockingIOError):
+                left = left[to.send(left[:_CHUNK], socket.MSG_DONTWAIT) :]
 
 
 def receive(source: socket.socket) -> tuple[Any, list[int]]:

@@ -44,6 +44,14 @@ class Coverage:
     status: Status
     over: bool
 
+    @property
+    def seen_by(self) -> dict[str, tuple[str, ...]]:
+        """The questions that observe it, each once, by template."""
+        found: dict[str, dict[str, None]] = {}
+        for sight in self.observed_by:
+            found.setdefault(sight.template, {})[sight.question] = None
+        return {template: tuple(questions) for template, questions in found.items()}
+
 
 def coverage(
     referentiel: Referentiel, sights: Iterable[Sight], epreuves: Iterable[str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,17 +60,8 @@ def _row(row: Coverage) -> list[str]:
     status = label(f"coverage.status.{row.status}")
     if row.over:
         status = f"{status}, {label('coverage.over')}"
-    return [row.criterion, row.principal or "—", ", ".join(_seen_by(row)) or "—", status]
-
-
-def _seen_by(row: Coverage) -> Iterator[str]:
-    by_template: dict[str, list[str]] = {}
-    for sight in row.observed_by:
-        names = by_template.setdefault(sight.template, [])
-        if sight.question not in names:
-            names.append(sight.question)
-    for template, names in by_template.items():
-        yield f"{template} ({', '.join(names)})"
+    seen = ", ".join(f"{template} ({', '.join(names)})" for template, names in row.seen_by.items())
+    return [row.criterion, row.principal or "—", seen or "—", status]
 
 
 def _as_json(row: Coverage) -> dict[str, object]:

@@ -163,9 +163,12 @@ def _for_examiners(key: AnswerKey, grid: Grid, making: Making) -> Iterator[Produ
     if document is not None:
         path = f"{FOLDERS['examiner']}/{making.variant.folder}/{key.identity.code}-examinateur.pdf"
         yield Product(path, "examiner", "examiner_sheets", pdf(document))
-    scripts = [sheet for sheet in key.sheets if sheet.spoken and sheet.audience == "examinateur"]
-    for number, sheet in enumerate(scripts, start=1):
-        sound = read_aloud(sheet.text, sheet.spoken) if sheet.spoken else None
+    sounds = (
+        read_aloud(sheet.text, sheet.spoken)
+        for sheet in key.sheets
+        if sheet.spoken and sheet.audience == "examinateur"
+    )
+    for number, sound in enumerate(sounds, start=1):
         if sound is not None:
             path = f"{FOLDERS['examiner']}/{making.variant.folder}/{key.identity.code}-ecoute-{number}.wav"
             yield Product(path, "examiner", "recording", sound)

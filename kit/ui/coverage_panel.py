@@ -82,11 +82,10 @@ def _rows(found: Iterable[Coverage], referentiel: Referentiel) -> Iterator[Obser
 
 def _seen(row: Coverage) -> Iterator[str]:
     """Yield the questions of each template, with the share of the épreuve's points the criterion has there."""
-    for template in dict.fromkeys(sight.template for sight in row.observed_by):
-        sights = [sight for sight in row.observed_by if sight.template == template]
-        questions = ", ".join(dict.fromkeys(sight.question for sight in sights))
-        share = percent(sum((sight.share for sight in sights), start=Fraction(0)))
-        yield label("ui.coverage.seen", template=template, questions=questions, share=share)
+    for template, questions in row.seen_by.items():
+        shares = (sight.share for sight in row.observed_by if sight.template == template)
+        said = {"questions": ", ".join(questions), "share": percent(sum(shares, start=Fraction(0)))}
+        yield label("ui.coverage.seen", template=template, **said)
 
 
 def _rank(row: ObservedRow, referentiel: Referentiel) -> tuple[int, int]:

@@ -6,9 +6,6 @@ hands out, after the page break of the sheet. The formulas are written here from
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -18,16 +15,13 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 import pytest
 
-from kit.authoring import rules_of
-from kit.cases import find_template, load_template, read_pieces, select_forms
+from kit.cases import find_template, load_template
 from kit.cases.company import sectors
 from kit.cases.company.names import is_free
-from kit.documents.annexes import annex_tables, table_csv
-from kit.execution import execute_many
-from kit.subjects import Drawn, Subject, build_subject
+from kit.subjects import Subject
+from tests.case_templates.candidate_papers import Rows, subjects, tables_of
 
 TEMPLATE = load_template(find_template("e5-pilotage-action"))
 FORMS = {"a": "examen", "p": "entrainement"}
@@ -45,7 +39,6 @@ CRITERIA = {
 OBSERVED = {"CE20.2", "CE21.2"}
 ALONE = {"CE24.1", "CE24.2", "CE24.3"}
 
-Rows = list[dict[str, str]]
 Answers = dict[tuple[str, str], Fraction]
 Job = tuple[str, str, int]
 
@@ -70,30 +63,14 @@ class Paper(NamedTuple):
 
 
 def _papers(jobs: list[Job], folder: Path) -> dict[Job, Paper]:
-    runs = []
-    for form, sector, seed in jobs:
-        prepared = folder / f"{form}-{sector}-{seed}.ipynb"
-        chosen = dict.fromkeys(TEMPLATE.forms(FORMS[form]), form)
-        prepared.write_text(json.dumps(select_forms(TEMPLATE, chosen)), "utf-8")
-        runs.append((prepared, prepared.with_suffix(".out.ipynb"), {"seed": seed, "sector": sector}))
-    results = execute_many(runs, jobs=2)
-    assert [str(result.failure or result.error) for result in results if not result.ok] == []
-    return {job: _paper(run[1], job) for job, run in zip(jobs, runs, strict=True)}
+    wanted = {job: {"seed": job[2], "sector": job[1]} for job in jobs}
+    return {job: _paper(subject) for job, subject in subjects(TEMPLATE, FORMS, wanted, folder).items()}
 
 
-def _paper(executed: Path, job: Job) -> Paper:
-    rules, findings = rules_of(TEMPLATE)
-    assert rules is not None, findings
-    located = read_pieces(nbformat.read(executed, as_version=4), str(executed))
-    drawn = Drawn("TEST-E5-P1", "principal", 1, job[2], {"sector": job[1]}, {})
-    subject = build_subject(located, TEMPLATE.header, rules.epreuve, TEMPLATE.slug, drawn)
+def _paper(subject: Subject) -> Paper:
     candidate = subject.for_candidate()
-    tables = {
-        annex.id: list(csv.DictReader(io.StringIO(table_csv(table)), delimiter=";"))
-        for annex, table in annex_tables(candidate.annexes)
-    }
     texts = {a.id: a.content.text for a in candidate.annexes if a.content.type == "text"}
-    return Paper(subject, tables, texts, dict(_events(subject)))
+    return Paper(subject, tables_of(subject), texts, dict(_events(subject)))
 
 
 def _handed_out(text: str) -> str:

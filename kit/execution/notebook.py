@@ -25,10 +25,12 @@ class _Place:
         self.cell: int | None = None
         self.source = ""
         self._notebook: Any = None
+        self._numbers: tuple[int | None, ...] = ()
         self._tell = tell
 
     def start(self, notebook: Any) -> None:
         self._notebook = notebook
+        self._numbers = cell_numbers(notebook.cells)
 
     def keep(self, output: Path) -> None:
         """Write the notebook as far as it went: papermill does when a cell raises, not when its kernel is gone."""
@@ -39,8 +41,7 @@ class _Place:
             nbformat.write(self._notebook, output)
 
     def enter(self, cell: Any, cell_index: int) -> None:
-        before = self._notebook.cells[: cell_index + 1] if self._notebook is not None else [cell]
-        self.cell, self.source = cell_number(before), cell.source
+        self.cell, self.source = self._numbers[cell_index], cell.source
         if self._tell is not None:
             self._tell(self.cell, self.source)
 
@@ -209,13 +210,20 @@ def _close_event_loop() -> None:
         ensure_event_loop().close()
 
 
-def cell_number(cells: Any) -> int | None:
-    """Return the number of the last of these cells in the author's file, where papermill had added none."""
-    own = [cell for cell in cells if not _MARKERS & {*cell.metadata.get("tags", [])}]
-    if not own:
-        return None
-    number: int = own[-1].metadata.get("kit", {}).get("cell", len(own))
-    return number
+def cell_numbers(cells: Any) -> tuple[int | None, ...]:
+    """Return the number of each cell in the author's file, where papermill had added none.
+
+    A cell of papermill's has the number of the author's cell before it; none when there is none.
+    """
+    numbers: list[int | None] = []
+    own = 0
+    for cell in cells:
+        if not _MARKERS & {*cell.metadata.get("tags", [])}:
+            own += 1
+            numbers.append(cell.metadata.get("kit", {}).get("cell", own))
+        else:
+            numbers.append(numbers[-1] if numbers else None)
+    return tuple(numbers)
 
 
 def _failure(output: Path, raised: Any) -> CellFailure:
@@ -223,9 +231,9 @@ def _failure(output: Path, raised: Any) -> CellFailure:
 
     cell = None
     cells = nbformat.read(output, as_version=4).cells
-    for index, item in enumerate(cells):
+    for number, item in zip(cell_numbers(cells), cells, strict=True):
         if any(each.get("output_type") == "error" for each in item.get("outputs", [])):
-            cell = cell_number(cells[: index + 1])
+            cell = number
     return CellFailure(cell, raised.source, raised.ename, raised.evalue, "\n".join(raised.traceback))
 
 

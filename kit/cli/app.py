@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import acts, building, cases, coverage, referentiel, sessions, stress, watching
+from kit.cli import acts, building, cases, coverage, referentiel, scoring, sessions, stress, watching
 from kit.cli.shared import new_group
 from kit.messages import label
 
@@ -18,6 +18,7 @@ stress.register(cases.app)
 coverage.register(referentiel.app)
 acts.register(cases.app, sessions.app)
 watching.register(app)
+scoring.register(app)
 
 
 __all__ = ["app"]

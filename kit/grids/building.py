@@ -24,7 +24,7 @@ def build_grid(subject: Subject, referentiel: Referentiel, reglement: Reglement,
         code=subject.identity.code,
         session=session,
         referentiel=referentiel.slug,
-        reglement=_rules(reglement, epreuve.id),
+        reglement=rules_of(reglement, epreuve.id),
         epreuve=epreuve.id,
         version=subject.identity.version,
         variant=subject.identity.variant,
@@ -34,7 +34,8 @@ def build_grid(subject: Subject, referentiel: Referentiel, reglement: Reglement,
     )
 
 
-def _rules(reglement: Reglement, epreuve: str) -> GridRules:
+def rules_of(reglement: Reglement, epreuve: str) -> GridRules:
+    """Return what a grid keeps of a règlement."""
     return GridRules(
         slug=reglement.slug, version=reglement.version, example=reglement.is_example,
         step=reglement.rounding.step, mode=reglement.rounding.mode, not_assessed=reglement.not_assessed,

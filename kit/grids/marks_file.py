@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from kit.errors import Finding, InvalidFile, MarkingError, Place, Severity, raise_for
 from kit.grids.model import Grid, GridRules, Mark
-from kit.grids.scoring import misplaced
+from kit.grids.scoring import by_line, misplaced
 from kit.grids.strict_json import has_half_character, read_json
 from kit.reading import FrozenModel, findings_of
 from kit.referentiel import Scale
@@ -116,9 +116,37 @@ def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
     except ValidationError as error:
         raise InvalidFile(*findings_of(error, str(path), model=MarksFile)) from error
     raise_for(_another(file, grid, where))
-    file = file.model_copy(update={"marks": _by_line(file.marks, grid)})
+    file = file.model_copy(update={"marks": by_line(grid, file.marks)})
     raise_for(_refused(file.marks, grid, where))
     return file, tuple(_drift(file.applied, grid, where))
+
+
+class GivenMarks(FrozenModel):
+    """Marks alone, as another tool hands them over: by line key, or by criterion where it has one line."""
+
+    marks: dict[str, Mark]
+
+
+def read_given_marks(path: Path, grid: Grid) -> tuple[dict[str, Mark], tuple[Finding, ...]]:
+    """Return the marks of a file by line key, and the remarks it calls for.
+
+    A file that says which grid it was saved from is read as one; one that has marks alone is taken at its word.
+
+    Raises:
+        InvalidFile: not such a file, another grid's, or marks this grid cannot hold; every problem is listed.
+    """
+    data = read_json(path, "marks.not_json")
+    if isinstance(data, dict) and "format" in data:
+        file, remarks = read_marks(path, grid)
+        return file.marks, remarks
+    if not isinstance(data, dict) or "marks" not in data:
+        raise InvalidFile(Finding("marks.not_marks", Place(str(path))))
+    try:
+        given = GivenMarks.model_validate(data)
+    except ValidationError as error:
+        raise InvalidFile(*findings_of(error, str(path), model=GivenMarks)) from error
+    raise_for(misplaced(grid, given.marks, Place(str(path))))
+    return by_line(grid, given.marks), ()
 
 
 def _another(file: MarksFile, grid: Grid, where: Place) -> Iterator[Finding]:
@@ -136,15 +164,6 @@ def _another(file: MarksFile, grid: Grid, where: Place) -> Iterator[Finding]:
         if found != expected:
             fields = {"name": field, "found": found, "expected": expected}
             yield Finding("marks.other_subject", replace(where, field=field), fields)
-
-
-def _by_line(marks: Mapping[str, Mark], grid: Grid) -> dict[str, Mark]:
-    """Return marks by line key; a criterion that has a single line may stand for it."""
-    keys = {line.key for line in grid.lines}
-    alone: dict[str, str] = {}
-    for line in grid.lines:
-        alone[line.criterion] = "" if line.criterion in alone else line.key
-    return {key if key in keys else (alone.get(key) or key): mark for key, mark in marks.items()}
 
 
 def _refused(marks: Mapping[str, Mark], grid: Grid, where: Place) -> Iterator[Finding]:

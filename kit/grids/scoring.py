@@ -64,6 +64,15 @@ def _mark(marks: Mapping[str, Mark], line: GridLine, alone: set[str]) -> Mark:
     return marks.get(line.key) or by_code or _NOTHING
 
 
+def by_line(grid: Grid, marks: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Return marks by line key; a criterion that has a single line may stand for it."""
+    keys = {line.key for line in grid.lines}
+    alone: dict[str, str] = {}
+    for line in grid.lines:
+        alone[line.criterion] = "" if line.criterion in alone else line.key
+    return {key if key in keys else (alone.get(key) or key): mark for key, mark in marks.items()}
+
+
 def misplaced(grid: Grid, marks: Mapping[str, Mark], where: Place = _NOWHERE) -> Iterator[Finding]:
     """Yield the marks that a grid cannot hold: for a line or with a level it does not have."""
     counts = Counter(line.criterion for line in grid.lines)

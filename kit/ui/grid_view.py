@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from kit.documents.markdown import inlines
 from kit.documents.model import plain
 from kit.errors import Finding, KitError
-from kit.french import NBSP, clock, counted, enumeration, long_date, number, rounded, typeset
+from kit.french import clock, counted, enumeration, long_date, number, rounded, typeset
 from kit.grids import Grid, GridLine, Mark
+from kit.grids.wording import exact_words, line_names
 from kit.messages import label, sentence
-from kit.referentiel import exact_text, parse_exact
+from kit.referentiel import parse_exact
 from kit.ui.grid_state import GridState
 from kit.ui.grids_at_hand import Titles
 
@@ -37,7 +37,7 @@ def table_data(grid: Grid, titles: Titles) -> dict[str, Any]:
 
 def _choices(grid: Grid) -> Iterator[dict[str, str]]:
     for level in grid.scale.levels:
-        value = label("ui.grid.level_value", value=_exact(parse_exact(level.value)))
+        value = label("ui.grid.level_value", value=exact_words(parse_exact(level.value)))
         note = " ".join(part for part in (level.description or "", value) if part)
         yield {"id": f"level:{level.id}", "label": typeset(level.label), "note": typeset(note)}
     rule = sentence(f"score.unassessed.{grid.reglement.not_assessed}")
@@ -82,14 +82,6 @@ def _plain(sign: str) -> str:
 def _rule(grid: Grid) -> str:
     reglement = f"{grid.reglement.slug} ({grid.reglement.version})"
     return label("grid.example" if grid.reglement.example else "grid.rule", reglement=reglement)
-
-
-def _exact(value: Fraction) -> str:
-    """Return an exact number in French; one without end is written as a fraction with its near decimal."""
-    text = exact_text(value)
-    if "/" not in text:
-        return number(value)
-    return f"{text}{NBSP}≈{NBSP}{number(value, 3)}" if value > 1 else text
 
 
 def marks_data(state: GridState) -> dict[str, dict[str, str]]:
@@ -149,25 +141,19 @@ def _exact_words(state: GridState) -> str:
     score = state.score
     if score.mark is None:
         return sentence(f"score.{score.reason}")
-    return label("ui.grid.exact", mark=_exact(parse_exact(score.mark)))
+    return label("ui.grid.exact", mark=exact_words(parse_exact(score.mark)))
 
 
 def _left_words(state: GridState) -> str:
     score = state.score
-    left = [_code(state.grid, key) for key in score.not_marked]
-    unassessed = [_code(state.grid, key) for key in score.not_assessed]
+    left = line_names(state.grid, score.not_marked)
+    unassessed = line_names(state.grid, score.not_assessed)
     words = label("ui.grid.nothing_left")
     if left:
         words = label("ui.grid.left", count=counted(len(left), "critère"), criteria=", ".join(left))
     if unassessed:
         words += " " + label("ui.grid.unassessed", criteria=enumeration(unassessed))
     return words
-
-
-def _code(grid: Grid, key: str) -> str:
-    """Return a line's criterion, or its whole key where the criterion has several lines."""
-    criterion = key.partition("@")[0]
-    return criterion if sum(line.criterion == criterion for line in grid.lines) == 1 else key
 
 
 def status_words(state: GridState, path: str) -> str:

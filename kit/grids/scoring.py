@@ -105,13 +105,24 @@ def _why_none(
 
 def _mean(grid: Grid, marks: Mapping[str, Mark], lines: Mapping[str, GridLine]) -> Fraction:
     weights = line_weights(grid, [lines[key] for key in marks])
+    gained = weighted_values(grid, marks, weights)
+    return parse_exact(grid.total) * gained / sum(weights.values(), start=Fraction(0))
+
+
+def weighted_values(grid: Grid, marks: Mapping[str, Mark], weights: Mapping[str, Fraction]) -> Fraction:
+    """Return Σ(weight × value of the level) over lines that count; one without a level has the lowest value.
+
+    Args:
+        grid: its levels give the values.
+        marks: by line key, of the lines that count.
+        weights: by line key.
+    """
     value = {level.id: parse_exact(level.value) for level in grid.scale.levels}
     lowest = parse_exact(grid.scale.levels[0].value)
-    gained = sum(
+    return sum(
         (weights[key] * (value[mark.level] if mark.level else lowest) for key, mark in marks.items()),
         start=Fraction(0),
     )
-    return parse_exact(grid.total) * gained / sum(weights.values(), start=Fraction(0))
 
 
 def line_weights(grid: Grid, lines: Sequence[GridLine]) -> dict[str, Fraction]:

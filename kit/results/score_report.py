@@ -9,7 +9,7 @@ from fractions import Fraction
 from kit.french import enumeration, number
 from kit.grids import Grid, GridLine, Mark, Score, score
 from kit.grids.building import rules_of
-from kit.grids.scoring import by_line, line_weights
+from kit.grids.scoring import by_line, line_weights, weighted_values
 from kit.grids.wording import exact_words, line_names
 from kit.messages import label, sentence
 from kit.referentiel import Reglement, parse_exact
@@ -87,12 +87,8 @@ def _line_step(grid: Grid, line: GridLine, mark: Mark, weight: Fraction | None) 
 
 
 def _mark_step(grid: Grid, marks: Mapping[str, Mark], weights: Mapping[str, Fraction], found: Score) -> str:
-    values = {level.id: parse_exact(level.value) for level in grid.scale.levels}
-    lowest = parse_exact(grid.scale.levels[0].value)
-    gained = Fraction(0)
-    for key in found.counted:
-        level = (marks.get(key) or Mark()).level
-        gained += weights[key] * (values[level] if level else lowest)
+    counted = {key: marks.get(key) or Mark() for key in found.counted}
+    gained = weighted_values(grid, counted, weights)
     left_out = line_names(
         grid, (*found.neutralised, *(key for key in found.not_assessed if key not in found.counted))
     )

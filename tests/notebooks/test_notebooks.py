@@ -115,8 +115,6 @@ class TestRunning:
         assert shown("02_rediger_un_cas", tmp_path, modele="absent") == ["AuthoringPanel(absent)"]
 
     def test_the_default_template_exists(self) -> None:
-        if not template_folders():
-            pytest.skip("no template is shipped yet")
         parameters = next(
             cell.source for cell in code_cells(NOTEBOOKS[1]) if "parameters" in cell.metadata.get("tags", [])
         )

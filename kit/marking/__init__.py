@@ -1,0 +1,1 @@
+"""Markers' work: whose copies, what was said of them, locked, compared, retained."""

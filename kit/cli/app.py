@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.cli import acts, building, cases, coverage, referentiel, scoring, sessions, stress, watching
+from kit.cli import acts, building, cases, coverage, marks, referentiel, scoring, sessions, stress, watching
 from kit.cli.shared import new_group
 from kit.messages import label
 
@@ -13,6 +13,7 @@ app = new_group(
 app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
+app.add_typer(marks.app, name="marks")
 building.register(app)
 stress.register(cases.app)
 coverage.register(referentiel.app)

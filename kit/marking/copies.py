@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,6 +72,24 @@ def holder_of(session: Session, key: CopyKey) -> Attribution:
     return found
 
 
+def find_copy(session: Session, epreuve: str, number: int, part: str | None = None) -> Copy:
+    """Return the copy of a number in an épreuve.
+
+    Raises:
+        InvalidFile: there is none, or there are several in different parts.
+    """
+    found = [
+        copy
+        for copy in session_copies(session)
+        if (copy.key.epreuve, copy.key.number) == (epreuve, number) and part in (None, copy.key.part)
+    ]
+    if len(found) != 1:
+        code = "marks.no_copy" if not found else "marks.several_copies"
+        name = " ".join(filter(None, (epreuve, part, str(number))))
+        raise InvalidFile(Finding(code, Place(), {"copy": name, "parts": [copy.key.part for copy in found]}))
+    return found[0]
+
+
 def copies_of(session: Session, marker: str, secret: bytes) -> tuple[Copy, ...]:
     """Return the copies a person marks, in an order that is random, stable, and another's for another marker.
 
@@ -79,17 +97,19 @@ def copies_of(session: Session, marker: str, secret: bytes) -> tuple[Copy, ...]:
         InvalidFile: nobody has this id, or this person marks nothing here.
     """
     mine = [copy for copy in session_copies(session) if marks_copy(session, marker, copy.key)]
-    if not mine:
-        raise_for(_no_marker(session, marker))
+    raise_for([] if mine else nothing_to_mark(session, marker))
     by_number = {str(copy.key): copy for copy in mine}
     ordered = order_of(secret, "marking", session.config.id, marker, items=list(by_number))
     return tuple(by_number[name] for name in ordered)
 
 
-def _no_marker(session: Session, marker: str) -> Iterable[Finding]:
+def nothing_to_mark(session: Session, marker: str) -> Iterator[Finding]:
+    """Yield why a person has no copy to mark, if it is so."""
     known = sorted({item.person for item in session.assignments if item.role in MARKING_ROLES})
-    code = "marks.no_work" if marker in known else "marks.no_marker"
-    yield Finding(code, Place("affectations.csv"), {"marker": marker, "known": known})
+    if marker not in known:
+        yield Finding("marks.no_marker", Place("affectations.csv"), {"marker": marker, "known": known})
+    elif not any(marks_copy(session, marker, copy.key) for copy in session_copies(session)):
+        yield Finding("marks.no_work", Place("affectations.csv"), {"marker": marker})
 
 
 def marks_copy(session: Session, marker: str, key: CopyKey) -> bool:

@@ -73,6 +73,7 @@ def _epreuve(
     units = _units(session, epreuve, plan)
     subjects = _subjects(units, plan, secret, (session.config.id, epreuve), mine)
     carriers = {part.id: part.carrier for part in session.referentiel.epreuve(epreuve).parts}
+    taken = {row.number for row in mine}
     for part in plan.parts:
         old = [row for row in mine if row.part == part.id]
         have = {(row.kind, row.holder) for row in old}
@@ -83,9 +84,8 @@ def _epreuve(
             for holder in _holders(unit, by_group=by_group)
             if ("group" if by_group else "individual", holder) not in have
         }
-        numbers = _numbers(
-            secret, (session.config.id, epreuve, part.id), list(missing), [r.number for r in old]
-        )
+        numbers = _numbers(secret, (session.config.id, epreuve, part.id), list(missing), taken)
+        taken |= {*numbers.values()}
         for holder, unit in missing.items():
             subject = subjects[unit.key] if by_group else _own(holder, mine) or subjects[unit.key]
             yield Attribution(

@@ -1,0 +1,51 @@
+"""All that is kept of a session's marks, as data for other tools: it shows every marker's, so it is the centre's."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from kit.marking.book import MarkBook
+from kit.marking.retaining import retained
+from kit.marking.tables import LOCKED, MARK
+from kit.store.history import heads
+
+
+def export_marks(book: MarkBook) -> dict[str, object]:
+    """Return marks, locks, what is retained, and the last hash of each chain of the history.
+
+    Raises:
+        EnvironmentFault: the database refuses.
+    """
+    with book.database.reading() as connection:
+        marks = connection.execute(
+            select(MARK).where(MARK.c.session == book.session).order_by(*MARK.primary_key.columns)
+        ).all()
+        locks = connection.execute(
+            select(LOCKED).where(LOCKED.c.session == book.session).order_by(*LOCKED.primary_key.columns)
+        ).all()
+        chains = {
+            name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")
+        }
+    return {
+        "session": book.session,
+        "marks": [
+            {
+                "epreuve": row.epreuve, "part": row.part, "copy": row.copy, "marker": row.marker,
+                "criterion": row.line.partition("@")[0], "line": row.line, "member": row.member or None,
+                "level": row.level, "state": row.state or (None if row.level else "not_marked"),
+                "comment": row.comment, "reason": row.reason or None,
+            }
+            for row in marks
+        ],
+        "locks": [{"epreuve": row.epreuve, "marker": row.marker} for row in locks],
+        "retained": [
+            {
+                "epreuve": item.copy.epreuve, "part": item.copy.part, "copy": item.copy.number,
+                "criterion": item.line.partition("@")[0], "line": item.line, "level": item.level,
+                "state": item.state, "value": item.value, "method": item.method, "by": item.author,
+                "reason": item.reason,
+            }
+            for item in retained(book)
+        ],
+        "history": chains,
+    }  # fmt: skip

@@ -94,7 +94,8 @@ def compare(session: Session, book: MarkBook, epreuve: str) -> Gaps:
     raise_for(_open(book, epreuve, {marker for pair in pairs.values() for marker in pair}), MarkingError)
     rules = session.reglement
     gaps = tuple(_copy_gap(session, book, copy, pair, rules) for copy, pair in pairs.items())
-    return Gaps(epreuve, gaps, agreement(gaps, [level.id for level in rules.scale.levels]))
+    scale = copy_grid(session.root, next(iter(pairs))).scale
+    return Gaps(epreuve, gaps, agreement(gaps, [level.id for level in scale.levels]))
 
 
 def _open(book: MarkBook, epreuve: str, markers: set[str]) -> Iterator[Finding]:

@@ -40,7 +40,8 @@ def import_marks(session: Session, book: MarkBook, file: Path, marker: str) -> B
         marker: whose marks they are.
 
     Raises:
-        InvalidFile: somebody who marks nothing here; lines that cannot be read, of copies that are not this marker's, or that no grid can hold.
+        InvalidFile: somebody who marks nothing here; lines that cannot be read, of copies that are not this
+            marker's, or that no grid can hold.
         MarkingError: this marker's marks are locked.
         EnvironmentFault: the database or the disk refuses.
     """

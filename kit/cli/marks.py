@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit.cli.output import print_json, print_table, say
+from kit.cli import DONE, PROBLEMS
+from kit.cli.output import print_findings, print_json, print_table, say
 from kit.cli.shared import Json, SessionDir, command, new_group
 from kit.cli.usage import UsageFault
 from kit.french import counted, number
@@ -175,15 +176,18 @@ def retain(
 
 
 @command(app)
-def export(folder: SessionDir, json: Json = False) -> None:
-    """Écrit toutes les notes, les verrous et ce qui est retenu."""
-    from kit.marking.exporting import export_marks
+def export(folder: SessionDir, json: Json = False) -> int:
+    """Écrit toutes les notes, les verrous et ce qui est retenu ; dit si l’historique a été changé."""
+    from kit.marking.exporting import export_marks, history_findings
     from kit.marking.store_address import session_book
     from kit.sessions.opening import open_session
 
-    data = export_marks(session_book(open_session(folder)))
+    book = session_book(open_session(folder))
+    data, told = export_marks(book), list(history_findings(book))
+    print_findings(told)
     if json:
         print_json(data)
-        return
-    for name in ("marks", "locks", "retained"):
-        say(label(f"marks.exported.{name}", count=number(len(data[name]))))  # type: ignore[arg-type]
+    else:
+        for name in ("marks", "locks", "retained"):
+            say(label(f"marks.exported.{name}", count=number(len(data[name]))))  # type: ignore[arg-type]
+    return PROBLEMS if told else DONE

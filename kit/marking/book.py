@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, select
-
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import Grid, Mark
 from kit.grids.scoring import misplaced
@@ -23,6 +21,7 @@ from kit.store import Database, open_database
 from kit.store.history import Act, append
 from kit.store.migrating import upgrade
 from kit.store.rows import put, put_once
+from kit.store.sql import Connection, Row, select
 
 MOST_WORDS = 4000
 """Characters of a comment: more is not a comment, and would be carried by every document."""

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterator
 
+from kit.errors import Finding, Place
 from kit.marking.book import MarkBook
 from kit.marking.retaining import retained
 from kit.marking.tables import LOCKED, MARK
-from kit.store.history import heads
+from kit.store.history import breaks, heads
+from kit.store.sql import select
+
+
+def history_findings(book: MarkBook) -> Iterator[Finding]:
+    """Yield where the history no longer follows: something was changed by another way than ours."""
+    with book.database.reading() as connection:
+        for found in breaks(connection):
+            fields = {"chain": found.chain, "rank": found.rank, "address": book.database.shown}
+            yield Finding("store.tampered", Place(), fields)
 
 
 def export_marks(book: MarkBook) -> dict[str, object]:

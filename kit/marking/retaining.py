@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, select
-
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import Grid, GridLine, Mark
 from kit.grids.scoring import misplaced
@@ -21,6 +19,7 @@ from kit.referentiel.reglement import Exact
 from kit.sessions.opening import Session
 from kit.store.history import Act, append
 from kit.store.rows import put
+from kit.store.sql import Connection, select
 
 Method = Literal["concertation", "third", "mean", "first", "second"]
 METHODS: tuple[Method, ...] = get_args(Method)

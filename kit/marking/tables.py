@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
-
 from kit.store.history import METADATA
 from kit.store.migrating import Schema
+from kit.store.sql import Column, ForeignKey, Integer, String, Table, Text
 
 _ID = String(100)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,20 @@ def test_a_locked_table_is_not_brought_in_again(session: Session, capsys: pytest
     run(capsys, session, "lock", "E2", "--marker", "P1")
     assert put(session, capsys, "P1", "maitrise") == 1
     assert "déjà verrouillées" in run(capsys, session, "lock", "E2", "--marker", "P1")[1]
+
+
+def test_a_history_changed_elsewhere_is_told(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    put(session, capsys, "P1", "acquis")
+    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
+        connection.execute("DROP TRIGGER history_no_update")
+        connection.execute(
+            "UPDATE history SET content = replace(content, 'acquis', 'maitrise') WHERE rank = 2"
+        )
+    connection.close()
+    code, out, err = run(capsys, session, "export")
+    assert code == 1
+    assert "JUIN-2026/E2/P1" in err
+    assert "ligne 2" in err
 
 
 @pytest.mark.parametrize(

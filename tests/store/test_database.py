@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from kit.errors import EnvironmentFault, InvalidFile
 from kit.marking.tables import METADATA, SCHEMA
@@ -63,9 +64,13 @@ def test_the_version_named_is_the_last_script() -> None:
 
 
 def test_what_fails_inside_a_block_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        connection.execute(text("INSERT INTO sheet VALUES ('a', 'b')"))
-        raise RuntimeError
+    def write(*digests: str) -> None:
+        with database.writing() as connection:
+            for digest in digests:
+                connection.execute(text("INSERT INTO sheet VALUES (:digest, 'b')"), {"digest": digest})
+
+    with pytest.raises(IntegrityError):
+        write("a", "a")
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM sheet")).scalar() == 0
 

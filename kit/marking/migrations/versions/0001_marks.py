@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from alembic import op
 
+from kit.store import sql as sa
 from kit.store.history import append_only
 
 revision = "0001"
@@ -13,7 +13,7 @@ down_revision = None
 _ID = sa.String(100)
 
 
-def _key(name: str, kind: sa.types.TypeEngine[Any] | None = None) -> sa.Column[Any]:
+def _key(name: str, kind: sa.TypeEngine[Any] | None = None) -> sa.Column[Any]:
     return sa.Column(name, _ID if kind is None else kind, primary_key=True)
 
 
@@ -25,7 +25,7 @@ def _history() -> sa.Column[Any]:
     return sa.Column("history", sa.Integer, sa.ForeignKey("history.id"), nullable=False)
 
 
-def _needed(name: str, kind: sa.types.TypeEngine[Any], **keywords: Any) -> sa.Column[Any]:
+def _needed(name: str, kind: sa.TypeEngine[Any], **keywords: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False, **keywords)
 
 

@@ -1,0 +1,20 @@
+"""The words in which rooms below declare their tables and ask for rows; they know no other of the library's."""
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.types import TypeEngine
+
+__all__ = [
+    "Column", "Connection", "ForeignKey", "Integer", "Row", "String", "Table", "Text", "TypeEngine",
+    "UniqueConstraint", "select",
+]  # fmt: skip

@@ -3,11 +3,13 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Server, a_server
 
 settings.register_profile("kit", deadline=None, database=None, derandomize=True)
 settings.load_profile("kit")
@@ -29,6 +31,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch that rewrites the reference texts of tests/golden."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the files of tests/golden")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Give a PostgreSQL server for the tests that ask for one (mark them `needs("initdb")`)."""
+    with a_server() as server:
+        yield server
 
 
 @pytest.fixture

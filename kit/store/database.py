@@ -7,6 +7,7 @@ takes the lock when it begins, for one that reads first and writes later is refu
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +38,13 @@ class Database:
 
     Attributes:
         shown: its address as people may see it: without password.
+        close: closes the connections kept open; done anyway when nobody uses the database any more.
     """
 
     def __init__(self, engine: Engine, shown: str) -> None:
         self.shown = shown
         self._engine = engine
+        self.close = weakref.finalize(self, engine.dispose)
 
     def __repr__(self) -> str:
         return f"Database({self.shown})"
@@ -72,10 +75,6 @@ class Database:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
-
-    def close(self) -> None:
-        """Close the connections that are kept open."""
-        self._engine.dispose()
 
 
 def open_database(address: str | Path) -> Database:
@@ -200,4 +199,8 @@ def _code(error: DBAPIError | PoolTimeout) -> str:
     found = next((code for part, code in _SQLITE_WORDS if part in words), None)
     if found is not None and state is None and "sqlite" in type(error.orig).__module__:
         return found
-    return "store.unreachable" if isinstance(error, OperationalError) else "store.refused"
+    if isinstance(
+        error, OperationalError
+    ):  # a connection that fails has no state, and French or English words
+        return "store.login" if "authenti" in words else "store.unreachable"
+    return "store.refused"

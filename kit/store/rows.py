@@ -21,7 +21,7 @@ def put_once(connection: Connection, table: Table, values: Mapping[str, Any]) ->
     """Write a row unless one with the same primary key is there; return whether it was written."""
     keys = [column.name for column in table.primary_key]
     statement = _insert(connection)(table).values(**values).on_conflict_do_nothing(index_elements=keys)
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement.returning(table.primary_key.columns[0])).first() is not None
 
 
 def _insert(connection: Connection) -> Any:

@@ -100,7 +100,7 @@ def test_a_history_changed_elsewhere_is_told(session: Session, capsys: pytest.Ca
             "UPDATE history SET content = replace(content, 'acquis', 'maitrise') WHERE rank = 2"
         )
     connection.close()
-    code, out, err = run(capsys, session, "export")
+    code, _, err = run(capsys, session, "export")
     assert code == 1
     assert "JUIN-2026/E2/P1" in err
     assert "ligne 2" in err

@@ -1,0 +1,164 @@
+"""A marker at work: his copies one after the other, each change kept at once, and taken back as easily."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kit.errors import Finding, MarkingError
+from kit.grids import Grid, Mark, Score, score
+from kit.marking.book import MarkBook, Said, Saying
+from kit.marking.copies import Copy, copies_of, copy_grid
+from kit.sessions.opening import Session
+
+_NOTHING = Mark()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that can be taken back: where, what it was, and the number of the saying that made it."""
+
+    copy: int
+    line: str
+    before: Mark
+    number: int
+
+
+class Desk:
+    """What a marker has before him.
+
+    Attributes:
+        marker: his id.
+        copies: the copies given to him, in his order.
+        index: the one he is at.
+        findings: what stood in the way of the last thing asked; empty when it was done.
+    """
+
+    def __init__(self, session: Session, book: MarkBook, marker: str, secret: bytes) -> None:
+        """Open the desk at the first copy that is not finished.
+
+        Raises:
+            InvalidFile: this person marks nothing here, or the session was not built.
+            EnvironmentFault: the store refuses.
+        """
+        self.marker = marker
+        self.copies: tuple[Copy, ...] = copies_of(session, marker, secret)
+        self.findings: tuple[Finding, ...] = ()
+        self._root = session.root
+        self._book = book
+        self._done: list[Change] = []
+        self.index = 0
+        self._said: dict[str, Said] = {}
+        self.go_to(next((index for index in range(len(self.copies)) if self.left_in(index)), 0))
+
+    @property
+    def copy(self) -> Copy:
+        """The copy he is at."""
+        return self.copies[self.index]
+
+    @property
+    def grid(self) -> Grid:
+        """Its grid."""
+        return copy_grid(self._root, self.copy)
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What he has said of it, by line."""
+        return {line: said.mark for line, said in self._said.items() if said.mark != _NOTHING}
+
+    @property
+    def score(self) -> Score:
+        """Its score as it stands."""
+        return score(self.grid, self.marks)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether his marks of this épreuve are locked."""
+        return self._book.is_locked(self.copy.key.epreuve, self.marker)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change made at this desk can be taken back."""
+        return bool(self._done)
+
+    def go_to(self, index: int) -> None:
+        """Go to a copy by its place; beyond the ends, to the nearest."""
+        self.index = min(max(index, 0), len(self.copies) - 1)
+        self.look()
+
+    def look(self) -> None:
+        """Read again what is kept of the copy he is at."""
+        said = self._book.said(self.marker, self.copy.key)
+        self._said = {one.line: one for one in said if not one.member}
+
+    def left_in(self, index: int) -> tuple[str, ...]:
+        """Return the lines of a copy of which nothing is said yet."""
+        copy = self.copies[index]
+        said = {one.line: one.mark for one in self._book.said(self.marker, copy.key) if not one.member}
+        lines = copy_grid(self._root, copy).lines
+        return tuple(line.key for line in lines if not said.get(line.key, _NOTHING).is_marked)
+
+    def next_left(self) -> bool:
+        """Go to the next copy that is not finished, around the end; return whether there is another."""
+        count = len(self.copies)
+        for step in range(1, count):
+            index = (self.index + step) % count
+            if self.left_in(index):
+                self.go_to(index)
+                return True
+        return False
+
+    def say(self, marks: Mapping[str, Mark]) -> bool:
+        """Keep marks of the copy he is at, at once; return whether they are kept.
+
+        A line said elsewhere since he looked is not overwritten: what is there is shown, and told.
+
+        Raises:
+            EnvironmentFault: the store refuses; nothing was kept.
+        """
+        asked = {line: mark for line, mark in marks.items() if mark != self._mark(line)}
+        before = {line: self._mark(line) for line in asked}
+        if not asked:
+            return True
+        sayings = [Saying(self.copy.key, line, mark, seen=self._seen(line)) for line, mark in asked.items()]
+        try:
+            kept = self._book.say(self.marker, sayings, {self.copy.key: self.grid})
+        except MarkingError as error:
+            self.findings = error.findings
+            self.look()
+            return False
+        self.findings = ()
+        self._said |= {said.line: said for said in kept}
+        self._done += [Change(self.index, said.line, before[said.line], said.number) for said in kept]
+        return True
+
+    def undo(self) -> bool:
+        """Take back the last change made at this desk, going to its copy; return whether it was.
+
+        A line changed elsewhere since then is left as it is.
+        """
+        if not self._done:
+            return False
+        change = self._done.pop()
+        self.go_to(change.copy)
+        if self._seen(change.line) != change.number:
+            return self.undo()
+        done = self.say({change.line: change.before})
+        if done and self._done:
+            self._done.pop()  # the taking back is not itself a change to take back
+            self._renumber(change)
+        return done
+
+    def _renumber(self, change: Change) -> None:
+        """An older change of the same line is now followed by the taking back."""
+        for rank in range(len(self._done) - 1, -1, -1):
+            older = self._done[rank]
+            if (older.copy, older.line) == (change.copy, change.line):
+                self._done[rank] = Change(older.copy, older.line, older.before, self._seen(change.line))
+                return
+
+    def _mark(self, line: str) -> Mark:
+        return self._said[line].mark if line in self._said else _NOTHING
+
+    def _seen(self, line: str) -> int:
+        return self._said[line].number if line in self._said else 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kit.errors import Finding, MarkingError
 from kit.grids import Grid, Mark, Score, score
 from kit.marking.book import MarkBook, Said, Saying
-from kit.marking.copies import Copy, copies_of, copy_grid
+from kit.marking.copies import Copy, CopyKey, copies_of, copy_grid
 from kit.sessions.opening import Session
 
 _NOTHING = Mark()
@@ -31,6 +31,7 @@ class Desk:
         marker: his id.
         copies: the copies given to him, in his order.
         index: the one he is at.
+        is_locked: whether his marks of the épreuve he is at were locked when he last looked.
         findings: what stood in the way of the last thing asked; empty when it was done.
     """
 
@@ -48,8 +49,10 @@ class Desk:
         self._book = book
         self._done: list[Change] = []
         self.index = 0
+        self.is_locked = False
         self._said: dict[str, Said] = {}
-        self.go_to(next((index for index in range(len(self.copies)) if self.left_in(index)), 0))
+        self._left: dict[int, tuple[str, ...]] = self._all_left()
+        self.go_to(next((index for index, left in self._left.items() if left), 0))
 
     @property
     def copy(self) -> Copy:
@@ -72,11 +75,6 @@ class Desk:
         return score(self.grid, self.marks)
 
     @property
-    def is_locked(self) -> bool:
-        """Whether his marks of this épreuve are locked."""
-        return self._book.is_locked(self.copy.key.epreuve, self.marker)
-
-    @property
     def can_undo(self) -> bool:
         """Whether a change made at this desk can be taken back."""
         return bool(self._done)
@@ -90,13 +88,22 @@ class Desk:
         """Read again what is kept of the copy he is at."""
         said = self._book.said(self.marker, self.copy.key)
         self._said = {one.line: one for one in said if not one.member}
+        self._left[self.index] = _left(self.grid, self._said)
+        self.is_locked = self._book.is_locked(self.copy.key.epreuve, self.marker)
 
     def left_in(self, index: int) -> tuple[str, ...]:
         """Return the lines of a copy of which nothing is said yet."""
-        copy = self.copies[index]
-        said = {one.line: one.mark for one in self._book.said(self.marker, copy.key) if not one.member}
-        lines = copy_grid(self._root, copy).lines
-        return tuple(line.key for line in lines if not said.get(line.key, _NOTHING).is_marked)
+        return self._left[index]
+
+    def _all_left(self) -> dict[int, tuple[str, ...]]:
+        said: dict[CopyKey, dict[str, Said]] = {}
+        for one in self._book.said(self.marker):
+            if not one.member:
+                said.setdefault(one.copy, {})[one.line] = one
+        return {
+            index: _left(copy_grid(self._root, copy), said.get(copy.key, {}))
+            for index, copy in enumerate(self.copies)
+        }
 
     def next_left(self) -> bool:
         """Go to the next copy that is not finished, around the end; return whether there is another."""
@@ -129,6 +136,7 @@ class Desk:
             return False
         self.findings = ()
         self._said |= {said.line: said for said in kept}
+        self._left[self.index] = _left(self.grid, self._said)
         self._done += [Change(self.index, said.line, before[said.line], said.number) for said in kept]
         return True
 
@@ -162,3 +170,8 @@ class Desk:
 
     def _seen(self, line: str) -> int:
         return self._said[line].number if line in self._said else 0
+
+
+def _left(grid: Grid, said: Mapping[str, Said]) -> tuple[str, ...]:
+    marks = {line: one.mark for line, one in said.items()}
+    return tuple(line.key for line in grid.lines if not marks.get(line.key, _NOTHING).is_marked)

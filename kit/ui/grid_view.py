@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +21,18 @@ _WORDS = (
     "subject", "copy", "marker", "criterion", "weight", "comment", "comment_of", "clear", "clear_of", "cleared",
     "save", "reload", "reload_confirm", "next_left", "signs", "lost", "keys", "levels", "name", "progress",
 )  # fmt: skip
+DESK_WORDS = ("go", "previous", "next", "undo", "next_copy_left", "sending")
 NOT_ASSESSED = "state:not_assessed"
 
 
-def table_data(grid: Grid, titles: Titles) -> dict[str, Any]:
-    """Return what does not change while a grid is filled: lines, levels, words."""
+def table_data(grid: Grid, titles: Titles, more: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what does not change while a grid is filled: lines, levels, words, with the `more` of a desk."""
     return {
         "subject": " – ".join(part for part in (grid.code, titles.epreuve) if part),
         "choices": list(_choices(grid)),
         "groups": list(_groups(grid, titles)),
         "rule": _rule(grid),
-        "words": {name: label(f"ui.grid.{name}") for name in _WORDS},
+        "words": {name: label(f"ui.grid.{name}") for name in (*_WORDS, *more)},
     }
 
 

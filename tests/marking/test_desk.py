@@ -102,8 +102,8 @@ def test_what_another_window_said_is_shown_and_not_overwritten(
 def test_a_locked_desk_keeps_nothing_more(desk: Desk, book: MarkBook) -> None:
     desk.say({FIRST: GOOD})
     book.lock("E2", "P2")
-    assert desk.is_locked
     assert not desk.say({FIRST: BAD})
+    assert desk.is_locked
     assert [finding.code for finding in desk.findings] == ["marks.locked"]
     assert desk.marks == {FIRST: GOOD}
 

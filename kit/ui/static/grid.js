@@ -1,5 +1,8 @@
 // The grid as one table. The marks live in the kernel: `input` goes up after each change with a number,
 // `sheet` comes back with the same number. Until it does, nothing is shown as received.
+//
+// It is used in two ways: for one grid, kept in a file by the button « Enregistrer »; and at a marker's desk
+// (`table.desk`), where each change is kept at once and the copies follow one another.
 
 const PATIENCE = 4000; // ms without an answer before saying that the kernel does not answer
 const PAUSE = 400; // ms without a key before a comment is sent
@@ -32,13 +35,18 @@ class GridView {
     this.seq = 0;
     this.action = null;
     this.unsent = false;
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("focusout", () => this.flush());
     this.build();
     this.onSheet = () => this.receive();
+    this.onTable = () => this.renew();
+    model.on("change:table", this.onTable);
     model.on("change:sheet", this.onSheet);
     this.receive();
   }
 
   leave() {
+    this.model.off("change:table", this.onTable);
     this.model.off("change:sheet", this.onSheet);
     clearTimeout(this.lost);
     clearTimeout(this.pause);
@@ -53,9 +61,57 @@ class GridView {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", words.name);
     this.said = make("p", { class: "kit-hidden", "aria-live": "polite" });
-    this.root.append(this.head(), this.body(), this.foot(), this.said);
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
-    this.root.addEventListener("focusout", () => this.flush());
+    const head = this.table.desk ? this.deskHead() : this.head();
+    this.root.append(head, this.body(), this.foot(), this.said);
+  }
+
+  /** Another copy: its grid in the place of the last one, the keyboard at its first line left. */
+  renew() {
+    const held = this.root.contains(document.activeElement);
+    this.table = this.model.get("table");
+    this.words = this.table.words;
+    this.rows = [];
+    this.root.replaceChildren();
+    this.build();
+    this.receive();
+    if (held) this.focus(Math.max(this.rows.findIndex((row) => this.leftKeys.includes(row.line.key)), 0));
+    this.say(this.said, this.place.textContent);
+  }
+
+  deskHead() {
+    const { words } = this;
+    const button = (name, mark, keys) => {
+      const node = make(
+        "button",
+        { type: "button", title: `${words[name]} (${keys})`, "aria-label": words[name] },
+        mark,
+      );
+      node.addEventListener("click", () => this.ask(name));
+      return node;
+    };
+    this.place = make("p", { class: "kit-place" });
+    this.back = button("previous", "‹", "Alt + ↑");
+    this.forward = button("next", "›", "Alt + ↓");
+    this.undo = button("undo", "↶", "Ctrl + Z");
+    this.chosen = make("select", { id: `${this.id}-go` });
+    this.chosen.addEventListener("change", () => this.ask("go", Number(this.chosen.value)));
+    return make(
+      "div",
+      { class: "kit-head" },
+      make("p", { class: "kit-subject" }, make("span", {}, words.subject), ` ${this.table.subject}`),
+      this.place,
+      make("div", { class: "kit-field" }, make("label", { for: this.chosen.id }, words.go), this.chosen),
+      make("div", { class: "kit-field" }, this.back, this.forward, this.undo),
+      this.signsBox(),
+    );
+  }
+
+  signsBox() {
+    if (!this.table.groups.some((group) => group.lines.some((line) => line.signs.length))) return null;
+    const signs = make("input", { type: "checkbox", id: `${this.id}-signs` });
+    signs.checked = !this.root.classList.contains("kit-no-signs");
+    signs.addEventListener("change", () => this.root.classList.toggle("kit-no-signs", !signs.checked));
+    return make("div", { class: "kit-field" }, signs, make("label", { for: signs.id }, this.words.signs));
   }
 
   head() {
@@ -63,16 +119,13 @@ class GridView {
     this.copy = make("input", { id: `${this.id}-copy`, size: 10, maxlength: 200, autocomplete: "off" });
     this.marker = make("input", { id: `${this.id}-marker`, size: 22, maxlength: 200, autocomplete: "off" });
     for (const field of [this.copy, this.marker]) field.addEventListener("input", () => this.later());
-    const signs = make("input", { type: "checkbox", id: `${this.id}-signs`, checked: true });
-    signs.addEventListener("change", () => this.root.classList.toggle("kit-no-signs", !signs.checked));
-    const some = this.table.groups.some((group) => group.lines.some((line) => line.signs.length));
     return make(
       "div",
       { class: "kit-head" },
       make("p", { class: "kit-subject" }, make("span", {}, words.subject), ` ${this.table.subject}`),
       make("div", { class: "kit-field" }, make("label", { for: this.copy.id }, words.copy), this.copy),
       make("div", { class: "kit-field" }, make("label", { for: this.marker.id }, words.marker), this.marker),
-      some ? make("div", { class: "kit-field" }, signs, make("label", { for: signs.id }, words.signs)) : null,
+      this.signsBox(),
     );
   }
 
@@ -174,18 +227,24 @@ class GridView {
     this.status = make("p", { role: "status", class: "kit-status" });
     this.problems = make("ul", { class: "kit-problems" });
     this.next = button("next_left", () => this.goToLeft());
-    this.save = button("save", () => this.ask("save"), "Ctrl + S");
-    this.reload = button("reload", () => this.askReload());
-    this.reload.addEventListener("blur", () => this.disarm());
     return make(
       "div",
       { class: "kit-foot" },
       make("div", { class: "kit-score" }, this.mark, this.exact, this.bar, this.progress, this.left),
-      make("div", { class: "kit-actions" }, this.next, this.save, this.reload, this.status),
+      make("div", { class: "kit-actions" }, this.next, ...this.keeping(button), this.status),
       make("div", { role: "alert" }, this.problems),
       this.help(),
       make("p", { class: "kit-about" }, this.table.rule),
     );
+  }
+
+  /** The buttons that keep the marks in a file; at a desk each change is kept at once, and there is the next copy. */
+  keeping(button) {
+    if (this.table.desk) return [button("next_copy_left", () => this.ask("next_copy_left"), "Ctrl + Alt + ↓")];
+    this.save = button("save", () => this.ask("save"), "Ctrl + S");
+    this.reload = button("reload", () => this.askReload());
+    this.reload.addEventListener("blur", () => this.disarm());
+    return [this.save, this.reload];
   }
 
   help() {
@@ -216,12 +275,31 @@ class GridView {
   }
 
   show(sheet) {
-    if (this.copy.value !== sheet.copy) this.copy.value = sheet.copy;
-    if (this.marker.value !== sheet.marker) this.marker.value = sheet.marker;
+    if (this.table.desk) this.showPlace(sheet.place);
+    else if (this.copy.value !== sheet.copy) this.copy.value = sheet.copy;
+    if (!this.table.desk && this.marker.value !== sheet.marker) this.marker.value = sheet.marker;
     for (const row of this.rows) {
       const { choice = "", comment = "" } = sheet.marks[row.line.key] ?? {};
       this.check(row, choice);
       if (row.comment.value !== comment) row.comment.value = comment;
+    }
+  }
+
+  showPlace(place) {
+    this.index = place.index;
+    this.say(this.place, place.words);
+    this.chosen.replaceChildren(
+      ...place.copies.map((copy, index) =>
+        make("option", { value: String(index), selected: index === place.index }, copy),
+      ),
+    );
+    this.back.disabled = place.index === 0;
+    this.forward.disabled = place.index === place.copies.length - 1;
+    this.undo.disabled = !place.can_undo;
+    this.root.classList.toggle("kit-locked", place.locked);
+    for (const row of this.rows) {
+      row.comment.readOnly = place.locked;
+      row.radios.forEach((radio) => radio.toggleAttribute("disabled", place.locked));
     }
   }
 
@@ -251,11 +329,11 @@ class GridView {
   // To the kernel ------------------------------------------------------------------------------------
 
   /** Send all that is on the screen; an action stays in what is sent, the kernel does each number once. */
-  send(action = null) {
+  send(action = null, value = null) {
     clearTimeout(this.pause);
     this.unsent = false;
     this.seq = Math.max(this.seq, this.model.get("sheet").seq) + 1;
-    if (action) this.action = { seq: this.seq, name: action };
+    if (action) this.action = { seq: this.seq, name: action, value };
     const marks = {};
     for (const row of this.rows) {
       const choice = row.radios.find((radio) => radio.checked)?.value ?? "";
@@ -263,7 +341,11 @@ class GridView {
       if (choice || comment) marks[row.line.key] = { choice, comment };
     }
     const { seq } = this;
-    this.model.set("input", { seq, marks, copy: this.copy.value, marker: this.marker.value, action: this.action });
+    const about = this.table.desk
+      ? { index: this.index }
+      : { copy: this.copy.value, marker: this.marker.value };
+    this.model.set("input", { seq, marks, ...about, action: this.action });
+    if (this.table.desk) this.say(this.status, this.words.sending);
     this.model.save_changes();
     clearTimeout(this.lost);
     this.lost = setTimeout(() => this.showLost(), PATIENCE);
@@ -279,9 +361,9 @@ class GridView {
     if (this.unsent) this.send();
   }
 
-  ask(action) {
+  ask(action, value = null) {
     this.disarm();
-    this.send(action);
+    this.send(action, value);
   }
 
   /** Reloading throws away what is not saved: it takes two presses then. */
@@ -294,6 +376,7 @@ class GridView {
 
   disarm() {
     this.armed = false;
+    if (this.table.desk) return;
     this.reload.textContent = this.words.reload;
   }
 
@@ -354,13 +437,31 @@ class GridView {
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === "s") {
       event.preventDefault();
-      this.ask("save");
+      if (this.table.desk) this.flush();
+      else this.ask("save");
+    } else if (this.table.desk && this.deskKey(event, command)) {
+      event.preventDefault();
     } else if (command && event.key === "Enter") {
       const index = this.rows.findIndex((row) => row.node.contains(event.target));
       if (index >= 0) this.focus(index + 1);
     } else if (event.target.place && !command && !event.altKey && this.onRadioKey(event, event.target.place)) {
       event.preventDefault();
     }
+  }
+
+  /** Do what a key means at a desk; return whether it meant something. In a comment Ctrl + Z is the text's own. */
+  deskKey(event, command) {
+    const down = event.key === "ArrowDown";
+    if (event.altKey && (down || event.key === "ArrowUp")) {
+      if (command && down) this.ask("next_copy_left");
+      else if (!command) this.ask(down ? "next" : "previous");
+      return true;
+    }
+    if (command && !event.shiftKey && event.key.toLowerCase() === "z" && event.target.tagName !== "TEXTAREA") {
+      if (!this.undo.disabled) this.ask("undo");
+      return true;
+    }
+    return false;
   }
 
   /** Do what a key means on a radio; return whether it meant something. */

@@ -21,19 +21,20 @@ from kit.sessions.opening import open_session
 from kit.sessions.seeds import obtain_secret
 from kit.ui.grid_state import GridState
 from kit.ui.grid_view import DESK_WORDS, mark_of, marks_data, summary_data, table_data
-from kit.ui.grids_at_hand import Titles, titles_of
+from kit.ui.grids_at_hand import Titles, titles_of, working_folder
+from kit.ui.session_panel import DEMO_FOLDER
 
 _STATIC = Path(__file__).parent / "static"
 
 
 def open_desk(folder: str | Path, marker: str) -> MarkingPanel:
-    """Return the desk of a marker of a session, as a panel.
+    """Return the desk of a marker of a session, as a panel; without a folder, of the demonstration made beside it.
 
     Raises:
         InvalidFile: the session's files have problems, it was not built, or this person marks nothing of it.
         EnvironmentFault: the store refuses.
     """
-    session = open_session(Path(folder))
+    session = open_session(Path(folder) if str(folder) else working_folder() / DEMO_FOLDER)
     secret = obtain_secret(session.root, demo=session.config.demo)
     return MarkingPanel(Desk(session, session_book(session), marker, secret))
 

@@ -13,9 +13,16 @@ from kit.package_data import shipped
 from kit.writing import json_text
 from tests.builders import SLUG, a_referentiel, a_session
 from tests.case_builders import a_grid, a_template
+from tests.marking.sessions import a_session_to_mark
 
 NOTEBOOKS = sorted(shipped("notebooks").glob("*.ipynb"))
-NAMES = ["01_referentiel", "02_rediger_un_cas", "03_generer_une_session", "04_corriger"]
+NAMES = [
+    "01_referentiel",
+    "02_rediger_un_cas",
+    "03_generer_une_session",
+    "04_corriger",
+    "05_corriger_une_session",
+]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FORBIDDEN = (
     ast.FunctionDef,
@@ -133,6 +140,12 @@ class TestRunning:
         (tmp_path / "grid.json").write_text(json_text(a_grid().model_dump(mode="json")), "utf-8")
         assert shown("04_corriger", tmp_path, grille="grid.json") == [
             "GridPanel(TEST-E2-P1, 0 / 2\xa0critères)"
+        ]
+
+    def test_the_copies_of_a_session_are_marked(self, tmp_path: Path) -> None:
+        session = a_session_to_mark(tmp_path)
+        assert shown("05_corriger_une_session", tmp_path, dossier=str(session.root), correcteur="P2") == [
+            "MarkingPanel(P2, 3\xa0copies / 3)"
         ]
 
     def test_without_a_grid_one_practises(self, tmp_path: Path) -> None:

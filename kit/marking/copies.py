@@ -11,6 +11,7 @@ from typing import Literal
 from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.grids import Grid
 from kit.grids.grid_file import read_grid
+from kit.referentiel import natural_key
 from kit.referentiel.reglement import Participation
 from kit.sessions.model import Assignment, Attribution, Version
 from kit.sessions.opening import Session
@@ -91,7 +92,7 @@ def find_copy(session: Session, epreuve: str, number: int, part: str | None = No
 
 
 def copies_of(session: Session, marker: str, secret: bytes) -> tuple[Copy, ...]:
-    """Return the copies a person marks, in an order that is random, stable, and another's for another marker.
+    """Return the copies a person marks, part by part; in each, in an order that the secret gives each marker.
 
     Raises:
         InvalidFile: nobody has this id, or this person marks nothing here.
@@ -100,7 +101,17 @@ def copies_of(session: Session, marker: str, secret: bytes) -> tuple[Copy, ...]:
     raise_for([] if mine else nothing_to_mark(session, marker))
     by_number = {str(copy.key): copy for copy in mine}
     ordered = order_of(secret, "marking", session.config.id, marker, items=list(by_number))
-    return tuple(by_number[name] for name in ordered)
+    parts = {
+        (epreuve, part.id): rank
+        for epreuve in session.config.epreuves
+        for rank, part in enumerate(session.referentiel.epreuve(epreuve).parts)
+    }
+    return tuple(
+        sorted(
+            (by_number[name] for name in ordered),
+            key=lambda copy: (natural_key(copy.key.epreuve), parts[copy.key.epreuve, copy.key.part]),
+        )
+    )
 
 
 def nothing_to_mark(session: Session, marker: str) -> Iterator[Finding]:

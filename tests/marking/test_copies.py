@@ -54,6 +54,12 @@ def test_the_order_is_stable_and_another_for_each_marker(tmp_path: Path) -> None
     assert first == copies_of(open_session(session.root), "P1", SECRET)
 
 
+def test_copies_come_part_by_part(tmp_path: Path) -> None:
+    copies = copies_of(a_session_to_mark(tmp_path), "P1", SECRET)
+    places = [(copy.key.epreuve, copy.key.part) for copy in copies]
+    assert places == [("E1", "dossier")] * 2 + [("E1", "synthese")] * 3 + [("E2", "ecrit")] * 3
+
+
 def test_the_grid_of_a_copy_has_the_lines_of_its_part(tmp_path: Path) -> None:
     session = a_session_to_mark(tmp_path)
     dossier, synthese = copies_in(session, "E1", "dossier")[0], copies_in(session, "E1", "synthese")[0]

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from kit.grids import Mark
 from kit.marking.book import MarkBook, Saying
 from kit.marking.desk import Desk
-from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
-from tests.marking.sessions import a_session_to_mark
 
 SECRET = bytes(range(32))
 FIRST, SECOND = "CE1.1@ecrit", "CE1.2@ecrit"
 GOOD, BAD = Mark(level="acquis"), Mark(level="non_acquis")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return a_session_to_mark(tmp_path)
-
-
-@pytest.fixture
-def book(session: Session) -> MarkBook:
-    return session_book(session, {})
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,22 +15,11 @@ from kit.marking.copies import CopyKey, copy_grid
 from kit.marking.exporting import export_marks
 from kit.marking.locking import lock_marks
 from kit.marking.retaining import Request, retain, retained
-from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
-from tests.marking.sessions import a_session_to_mark, copies_in
+from tests.marking.sessions import copies_in
 
 SECRET = bytes(range(32))
 SHORT = {"n": "non_acquis", "e": "en_cours", "a": "acquis", "m": "maitrise"}
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return a_session_to_mark(tmp_path)
-
-
-@pytest.fixture
-def book(session: Session) -> MarkBook:
-    return session_book(session, {})
 
 
 def mark(session: Session, book: MarkBook, marker: str, *levels: str) -> None:

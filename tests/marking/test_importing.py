@@ -10,21 +10,10 @@ from openpyxl import Workbook
 from kit.errors import InvalidFile, MarkingError
 from kit.marking.book import MarkBook
 from kit.marking.importing import COLUMNS, import_marks
-from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
-from tests.marking.sessions import a_session_to_mark, copies_in
+from tests.marking.sessions import copies_in
 
 HEADER = ",".join(COLUMNS)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return a_session_to_mark(tmp_path)
-
-
-@pytest.fixture
-def book(session: Session) -> MarkBook:
-    return session_book(session, {})
 
 
 def number(session: Session, index: int = 0) -> int:
@@ -144,7 +133,7 @@ def hostile(tmp_path: Path, kind: str) -> Path:
     elif kind == "long":
         sheet = (workbook := Workbook(write_only=True)).create_sheet()
         sheet.append(list(COLUMNS))
-        for _ in range(100_001):
+        for _ in range(1_001):
             sheet.append(["E2", "ecrit", 1, "CE1.1", "acquis", None, None])
     workbook.save(path)
     if kind == "cut":
@@ -165,8 +154,9 @@ def hostile(tmp_path: Path, kind: str) -> Path:
     ],
 )
 def test_a_hostile_workbook_is_told_and_nothing_kept(
-    tmp_path: Path, session: Session, book: MarkBook, kind: str, code: str
+    tmp_path: Path, session: Session, book: MarkBook, kind: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("kit.workbook_reading.MOST_ROWS", 1_000)
     assert code in [found for found, _ in refused(session, book, hostile(tmp_path, kind))]
 
 

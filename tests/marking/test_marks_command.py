@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,7 @@ from kit.marking.importing import COLUMNS
 from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
 from kit.store.history import entries
-from tests.marking.sessions import NAMES, a_session_to_mark, copies_in
-
-
-@pytest.fixture
-def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.delenv("KIT_STORE", raising=False)
-    return a_session_to_mark(tmp_path)
+from tests.marking.sessions import NAMES, copies_in
 
 
 def run(

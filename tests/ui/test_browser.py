@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kit.documents.grid_notebook import grid_notebook
 from kit.writing import json_text
 from tests.case_builders import a_grid
-from tests.ui.jupyter import chromium, lab, run_notebook
+from tests.ui.jupyter import lab, run_notebook
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -37,20 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path) -> Iterator[str]:
     with lab(folder) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_default_timeout(20_000)
-    yield page
-    page.close()
 
 
 def open_panel(page: Page, address: str) -> Locator:

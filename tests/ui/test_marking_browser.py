@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kit.marking.store_address import session_book
 from kit.package_data import shipped
@@ -15,7 +15,7 @@ from kit.sessions.opening import Session
 from kit.writing import write_text
 from tests.case_builders import a_line
 from tests.marking.sessions import a_grid_of, a_session_to_mark
-from tests.ui.jupyter import chromium, lab, run_notebook
+from tests.ui.jupyter import lab, run_notebook
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -41,20 +41,6 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
 def address(session: Session) -> Iterator[str]:
     with lab(session.root.parent) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    page.set_default_timeout(20_000)
-    yield page
-    page.close()
 
 
 @pytest.fixture

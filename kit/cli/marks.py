@@ -79,18 +79,41 @@ def _copy_json(session: Session, copy: Copy, *, reveal: bool) -> dict[str, Any]:
 @command(app, "import")
 def import_(
     folder: SessionDir,
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Notes, en CSV ou en classeur XLSX.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FICHIER", help="Notes, en CSV ou en classeur XLSX ; ou dossier d’un paquet."),
+    ],
     marker: Marker,
 ) -> None:
-    """Reprend les notes d’un tableau, toutes ou aucune."""
+    """Reprend les notes d’un tableau ou d’un paquet, toutes ou aucune."""
     from kit.marking.importing import import_marks
+    from kit.marking.packing import bring_back
     from kit.marking.store_address import session_book
     from kit.sessions.opening import open_session
 
     session = open_session(folder)
-    brought = import_marks(session, session_book(session), file, marker)
+    bring = bring_back if file.is_dir() else import_marks
+    brought = bring(session, session_book(session), file, marker)
     marks, count = counted(len(brought.said), "note"), counted(brought.copies, "copie")
     say(label("marks.imported", marks=marks, copies=count, marker=marker))
+
+
+@command(app)
+def pack(
+    folder: SessionDir,
+    marker: Marker,
+    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier du paquet, à créer.")],
+) -> None:
+    """Prépare le paquet d’un correcteur : ses copies, grilles et corrigés, sans candidat ni secret."""
+    from kit.marking.packing import make_pack
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+    from kit.sessions.seeds import obtain_secret
+
+    session = open_session(folder)
+    secret = obtain_secret(session.root, demo=session.config.demo)
+    made = make_pack(session, session_book(session), marker, secret, out)
+    say(label("pack.made", folder=out, copies=counted(len(made.copies), "copie"), marker=marker))
 
 
 @command(app)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from kit.errors import Finding, MarkingError
 from kit.grids import Grid, Mark, Score, score
 from kit.marking.book import MarkBook, Said, Saying
 from kit.marking.copies import Copy, CopyKey, copies_of, copy_grid
+from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
+from kit.sessions.seeds import obtain_secret
 
 _NOTHING = Mark()
 
@@ -35,17 +38,23 @@ class Desk:
         findings: what stood in the way of the last thing asked; empty when it was done.
     """
 
-    def __init__(self, session: Session, book: MarkBook, marker: str, secret: bytes) -> None:
+    def __init__(self, copies: tuple[Copy, ...], root: Path, book: MarkBook, marker: str) -> None:
         """Open the desk at the first copy that is not finished.
 
+        Args:
+            copies: those given to him, in his order; at least one.
+            root: the folder that their grids are named from.
+            book: where his marks are kept.
+            marker: his id.
+
         Raises:
-            InvalidFile: this person marks nothing here, or the session was not built.
+            InvalidFile: the session was not built.
             EnvironmentFault: the store refuses.
         """
         self.marker = marker
-        self.copies: tuple[Copy, ...] = copies_of(session, marker, secret)
+        self.copies = copies
         self.findings: tuple[Finding, ...] = ()
-        self._root = session.root
+        self._root = root
         self._book = book
         self._done: list[Change] = []
         self.index = 0
@@ -170,6 +179,17 @@ class Desk:
 
     def _seen(self, line: str) -> int:
         return self._said[line].number if line in self._said else 0
+
+
+def session_desk(session: Session, marker: str) -> Desk:
+    """Return the desk of a marker of a session.
+
+    Raises:
+        InvalidFile: this person marks nothing here, or the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    secret = obtain_secret(session.root, demo=session.config.demo)
+    return Desk(copies_of(session, marker, secret), session.root, session_book(session), marker)
 
 
 def _left(grid: Grid, said: Mapping[str, Said]) -> tuple[str, ...]:

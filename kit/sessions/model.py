@@ -47,7 +47,8 @@ Role = Annotated[RoleName, RoleWord]
 
 VERSIONS: tuple[Version, ...] = get_args(Version)
 JURY_ROLES: frozenset[RoleName] = frozenset({"jury_president", "jury_membre"})
-MAX_VARIANTS = 50
+MAX_VARIANTS = 5_000
+"""Of a version: more than one subject for each candidate of a large network is a typing error."""
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """An examination outside these years is a typing error; near the ends of the calendar, sums overflow."""
 

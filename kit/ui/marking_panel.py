@@ -14,11 +14,10 @@ from traitlets import Dict, observe
 from kit.errors import Finding, KitError
 from kit.french import clock, counted
 from kit.marking.copies import Copy
-from kit.marking.desk import Desk
-from kit.marking.store_address import session_book
+from kit.marking.desk import Desk, session_desk
+from kit.marking.packing import is_pack, pack_desk
 from kit.messages import label
 from kit.sessions.opening import open_session
-from kit.sessions.seeds import obtain_secret
 from kit.ui.grid_state import GridState
 from kit.ui.grid_view import DESK_WORDS, mark_of, marks_data, summary_data, table_data
 from kit.ui.grids_at_hand import Titles, titles_of, working_folder
@@ -28,15 +27,16 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def open_desk(folder: str | Path, marker: str) -> MarkingPanel:
-    """Return the desk of a marker of a session, as a panel; without a folder, of the demonstration made beside it.
+    """Return the desk of a marker as a panel: of a session, of a pack, or without a folder of the demonstration.
 
     Raises:
         InvalidFile: the session's files have problems, it was not built, or this person marks nothing of it.
         EnvironmentFault: the store refuses.
     """
-    session = open_session(Path(folder) if str(folder) else working_folder() / DEMO_FOLDER)
-    secret = obtain_secret(session.root, demo=session.config.demo)
-    return MarkingPanel(Desk(session, session_book(session), marker, secret))
+    chosen = Path(folder) if str(folder) else working_folder() / DEMO_FOLDER
+    if is_pack(chosen):
+        return MarkingPanel(pack_desk(chosen))
+    return MarkingPanel(session_desk(open_session(chosen), marker))
 
 
 class MarkingPanel(anywidget.AnyWidget):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit.grids import Grid
-from kit.marking.copies import Copy, session_copies
+from kit.marking.book import MarkBook
+from kit.marking.copies import Copy, copies_of, session_copies
+from kit.marking.desk import Desk
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.opening import Session, open_session
 from kit.sessions.seeds import create_secret, read_secret
@@ -71,6 +73,11 @@ def a_session_to_mark(workspace: Path, **files: str) -> Session:
             write_text(folder / "grid.json", a_grid_of(epreuve, variant).model_dump_json())
     write_attribution(root, attribute(open_session(root), read_secret(root)))
     return open_session(root)
+
+
+def desk_of(session: Session, book: MarkBook, marker: str) -> Desk:
+    """Return a marker's desk."""
+    return Desk(copies_of(session, marker, read_secret(session.root)), session.root, book, marker)
 
 
 def copies_in(session: Session, epreuve: str, part: str) -> list[Copy]:

@@ -8,15 +8,15 @@ from kit.grids import Mark
 from kit.marking.book import MarkBook, Saying
 from kit.marking.desk import Desk
 from kit.sessions.opening import Session
+from tests.marking.sessions import desk_of
 
-SECRET = bytes(range(32))
 FIRST, SECOND = "CE1.1@ecrit", "CE1.2@ecrit"
 GOOD, BAD = Mark(level="acquis"), Mark(level="non_acquis")
 
 
 @pytest.fixture
 def desk(session: Session, book: MarkBook) -> Desk:
-    return Desk(session, book, "P2", SECRET)
+    return desk_of(session, book, "P2")
 
 
 def kept(desk: Desk, book: MarkBook) -> dict[str, str | None]:
@@ -33,10 +33,10 @@ def test_each_change_is_kept_at_once(desk: Desk, book: MarkBook) -> None:
 
 def test_a_desk_opens_at_the_first_copy_not_finished(session: Session, book: MarkBook, desk: Desk) -> None:
     desk.say({FIRST: GOOD, SECOND: GOOD})
-    again = Desk(session, book, "P2", SECRET)
+    again = desk_of(session, book, "P2")
     assert (again.index, again.copies) == (1, desk.copies)
     again.say({FIRST: GOOD})
-    assert Desk(session, book, "P2", SECRET).left_in(1) == (SECOND,)
+    assert desk_of(session, book, "P2").left_in(1) == (SECOND,)
 
 
 def test_the_next_copy_left_is_found_around_the_end(desk: Desk) -> None:
@@ -75,7 +75,7 @@ def test_undo_goes_back_to_the_copy_of_the_change(desk: Desk, book: MarkBook) ->
 def test_what_another_window_said_is_shown_and_not_overwritten(
     session: Session, book: MarkBook, desk: Desk
 ) -> None:
-    other = Desk(session, book, "P2", SECRET)
+    other = desk_of(session, book, "P2")
     other.say({FIRST: BAD})
     assert not desk.say({FIRST: GOOD})
     assert [finding.code for finding in desk.findings] == ["marks.said_elsewhere"]
@@ -101,7 +101,7 @@ def test_a_comment_goes_with_its_line(desk: Desk, book: MarkBook) -> None:
 
 
 def test_the_sayings_of_a_member_do_not_show_as_the_group_s(session: Session, book: MarkBook) -> None:
-    desk = Desk(session, book, "P1", SECRET)
+    desk = desk_of(session, book, "P1")
     place = next(
         index for index, copy in enumerate(desk.copies) if copy.kind == "group" and len(copy.members) == 2
     )

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from kit.marking.book import MarkBook
-from kit.marking.desk import Desk
 from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
 from kit.ui.marking_panel import MarkingPanel, open_desk
-from tests.marking.sessions import NAMES, a_session_to_mark
+from tests.marking.sessions import NAMES, a_session_to_mark, desk_of
 
-SECRET = bytes(range(32))
 FIRST, SECOND = "CE1.1@ecrit", "CE1.2@ecrit"
 
 
@@ -31,7 +29,7 @@ def book(session: Session) -> MarkBook:
 
 @pytest.fixture
 def panel(session: Session, book: MarkBook) -> MarkingPanel:
-    return MarkingPanel(Desk(session, book, "P2", SECRET))
+    return MarkingPanel(desk_of(session, book, "P2"))
 
 
 class Page:
@@ -139,7 +137,7 @@ def test_locked_marks_do_not_change_and_it_is_said(page: Page, panel: MarkingPan
 def test_another_window_s_mark_is_shown_and_told(
     session: Session, book: MarkBook, page: Page, panel: MarkingPanel
 ) -> None:
-    Page(MarkingPanel(Desk(session, book, "P2", SECRET))).choose(FIRST, "level:maitrise")
+    Page(MarkingPanel(desk_of(session, book, "P2"))).choose(FIRST, "level:maitrise")
     sheet = page.choose(FIRST, "level:acquis")
     assert sheet["marks"][FIRST]["choice"] == "level:maitrise"
     assert sheet["summary"]["status"] == "Le dernier changement n’est pas enregistré."

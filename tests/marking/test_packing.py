@@ -234,3 +234,25 @@ def test_a_desk_of_a_pack_needs_no_session(packed: Path, built: Session) -> None
     desk: Desk = pack_desk(packed)
     assert desk.say({FIRST: BAD})
     assert len(desk.copies) == 3
+
+
+def test_the_commands_make_a_pack_and_bring_it_back(
+    built: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kit.cli import main
+
+    out = tmp_path / "paquets" / "P2"
+    for arguments, code in (
+        (["pack", str(built.root), "--marker", "P2", "--out", str(out)], 0),
+        (["pack", str(built.root), "--marker", "P2", "--out", str(out)], 1),
+        (["pack", str(built.root), "--marker", "P9", "--out", str(tmp_path / "autre")], 1),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            main(["marks", *arguments])
+        assert (stopped.value.code or 0) == code
+    assert not (tmp_path / "autre").exists()
+    pack_desk(out).say({FIRST: GOOD})
+    with pytest.raises(SystemExit) as stopped:
+        main(["marks", "import", str(built.root), str(out), "--marker", "P2"])
+    assert not stopped.value.code
+    assert "1\u00a0note de 1\u00a0copie" in capsys.readouterr().out

@@ -42,6 +42,8 @@ class _Place:
 
     def enter(self, cell: Any, cell_index: int) -> None:
         self.cell, self.source = self._numbers[cell_index], cell.source
+        # papermill would read it again, a tenth of this process's time, for a duration that is not kept.
+        cell.metadata["papermill"]["start_time"] = None
         if self._tell is not None:
             self._tell(self.cell, self.source)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
 from kit.sessions.seeds import obtain_secret
 
+MOST_PHRASES = 9
 _NOTHING = Mark()
 
 
@@ -112,6 +114,18 @@ class Desk:
         return {
             index: _left(copy_grid(self._root, copy), said.get(copy.key, {}))
             for index, copy in enumerate(self.copies)
+        }
+
+    def phrases(self) -> dict[str, tuple[str, ...]]:
+        """Return the comments he already wrote of each criterion of this grid, the most used first."""
+        used: dict[str, Counter[str]] = {}
+        for one in self._book.said(self.marker):
+            if one.copy.epreuve == self.copy.key.epreuve and one.mark.comment.strip():
+                used.setdefault(one.line, Counter())[one.mark.comment.strip()] += 1
+        return {
+            line.key: tuple(words for words, _ in used[line.key].most_common(MOST_PHRASES))
+            for line in self.grid.lines
+            if line.key in used
         }
 
     def next_left(self) -> bool:

@@ -111,3 +111,10 @@ def test_the_sayings_of_a_member_do_not_show_as_the_group_s(session: Session, bo
     book.say("P1", [saying], {desk.copy.key: desk.grid})
     desk.look()
     assert desk.marks == {"CE1.1@dossier": GOOD}
+
+
+def test_what_was_written_of_a_criterion_can_be_written_again(desk: Desk) -> None:
+    for index, words in enumerate(("À étayer.", "Très juste.", "À étayer. ")):
+        desk.go_to(index)
+        desk.say({FIRST: Mark(level="acquis", comment=words)})
+    assert desk.phrases() == {FIRST: ("À étayer.", "Très juste.")}

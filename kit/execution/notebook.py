@@ -22,6 +22,7 @@ class _Place:
     """Where an execution is, kept for the errors that do not say it."""
 
     def __init__(self, tell: Tell | None) -> None:
+        self.begun = False
         self.cell: int | None = None
         self.source = ""
         self._notebook: Any = None
@@ -41,6 +42,7 @@ class _Place:
             nbformat.write(self._notebook, output)
 
     def enter(self, cell: Any, cell_index: int) -> None:
+        self.begun = True
         self.cell, self.source = self._numbers[cell_index], cell.source
         # papermill would read it again, a tenth of this process's time, for a duration that is not kept.
         cell.metadata["papermill"]["start_time"] = None
@@ -72,7 +74,7 @@ def run_notebook(
         tell: told of each cell that begins.
     """
     started = time.perf_counter()
-    failure, error = _execute(run, timeout, engine, _Place(tell))
+    failure, error = _execute_once_started(run, timeout, engine, tell)
     value: Any = None
     if failure is None and error is None and then is not None:
         try:
@@ -82,6 +84,21 @@ def run_notebook(
             error = raised
     output = run.output if run.output.exists() else None
     return RunResult(run, output, failure, error, value, time.perf_counter() - started)
+
+
+_STARTS = 3
+"""Times papermill's own kernel is started: its ports are chosen before it binds them, and may be taken between."""
+
+
+def _execute_once_started(
+    run: Run, timeout: int, engine: str | None, tell: Tell | None
+) -> tuple[CellFailure | None, BaseException | None]:
+    for _ in range(_STARTS):
+        place = _Place(tell)
+        failure, error = _execute(run, timeout, engine, place)
+        if engine or place.begun or not isinstance(error, RuntimeError):
+            break
+    return failure, error
 
 
 def _execute(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from kit.execution import Run
 from kit.execution import execute_many as execute_with
@@ -118,6 +120,22 @@ def test_notebooks_executed_at_once_each_work_in_their_folder(tmp_path: Path, ex
     said = [nbformat.read(result.output, as_version=4).cells[-1].outputs[0].text for result in results]
     assert said == [f"{folder}\n" for folder in folders]
     assert Path.cwd() == here
+
+
+def test_a_kernel_whose_port_was_taken_meanwhile_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        choose = LocalPortCache.find_available_port
+        first = [taken.getsockname()[1]]
+        monkeypatch.setattr(
+            LocalPortCache, "find_available_port", lambda self, ip: first.pop() if first else choose(self, ip)
+        )
+        result = execute_with(
+            [(write(tmp_path / "m.ipynb", GOOD), tmp_path / "o.ipynb", {"seed": 2})], engine="plain"
+        )[0]
+    assert not first
+    assert result.ok, result.error
 
 
 def test_an_unknown_engine_is_refused() -> None:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from kit.cli import acts, building, cases, coverage, marks, referentiel, scoring, sessions, stress, watching
+from kit.cli import (
+    acts,
+    apps,
+    building,
+    cases,
+    coverage,
+    marks,
+    referentiel,
+    scoring,
+    sessions,
+    stress,
+    watching,
+)
 from kit.cli.shared import new_group
 from kit.messages import label
 
@@ -14,6 +26,7 @@ app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 app.add_typer(marks.app, name="marks")
+app.add_typer(apps.app, name="app")
 building.register(app)
 stress.register(cases.app)
 coverage.register(referentiel.app)

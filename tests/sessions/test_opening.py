@@ -336,7 +336,7 @@ def test_a_second_marker_without_a_first_is_remarked(tmp_path):
         ("template: mon-cas", "template: ../autre", "field.pattern"),
         ("versions: [principal]", "versions: [principal, principal]", "session.value.twice"),
         ("versions: [principal]", "versions: []", "session.value.none"),
-        ("variants: 2", "variants: 51", "field.range"),
+        ("variants: 2", "variants: 5001", "field.range"),
         ("variants: 2", "variantes: 2", "field.unknown"),
         ("centre: Lyon", "centre: 69", "session.value.text"),
         ('id: "JUIN-2026"', "id: 2026", "session.value.id_quotes"),

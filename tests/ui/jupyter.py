@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
 BROWSER_FLAGS = [
@@ -97,6 +100,28 @@ def _wait(server: subprocess.Popen[bytes], address: str, seconds: float = 60) ->
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the server did not answer")
+
+
+@contextmanager
+def desk_page(session: Path, marker: str) -> Iterator[str]:
+    """Run `kit app correction` and give the address it says."""
+    command = [sys.executable, "-m", "kit", "app", "correction", str(session), "--marker", marker, "--no-browser"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=session)
+    try:
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        found = re.search(r"http://\S+", said)
+        assert found is not None, said
+        yield found[0]
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+
+
+def kernels_below() -> list[psutil.Process]:
+    """Return the kernels of the servers that this process started."""
+    below = psutil.Process().children(recursive=True)
+    return [process for process in below if "ipykernel_launcher" in process.cmdline()]
 
 
 @contextmanager

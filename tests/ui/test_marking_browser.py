@@ -1,4 +1,4 @@
-"""A marker's desk in a real JupyterLab: thirty criteria by the keyboard alone, kept at each key."""
+"""A marker's desk in a real browser, in JupyterLab and in Voilà: thirty criteria by the keyboard alone, each key kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kit.sessions.opening import Session
 from kit.writing import write_text
 from tests.case_builders import a_line
 from tests.marking.sessions import a_grid_of, a_session_to_mark
-from tests.ui.jupyter import lab, run_notebook
+from tests.ui.jupyter import desk_page, kernels_below, lab, run_notebook
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -37,16 +37,22 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     return found
 
 
-@pytest.fixture(scope="module")
-def address(session: Session) -> Iterator[str]:
-    with lab(session.root.parent) as found:
-        yield found
+@pytest.fixture(scope="module", params=["lab", "voila"])
+def server(request: pytest.FixtureRequest, session: Session) -> Iterator[tuple[str, str]]:
+    """What shows the desk, and its address."""
+    shown = lab(session.root.parent) if request.param == "lab" else desk_page(session.root, "P2")
+    with shown as found:
+        yield request.param, found
 
 
 @pytest.fixture
-def desk(page: Page, address: str, session: Session) -> Locator:
+def desk(page: Page, server: tuple[str, str], session: Session) -> Locator:
+    name, address = server
     shutil.rmtree(session.root / "notes", ignore_errors=True)
-    run_notebook(page, address, "correction.ipynb")
+    if name == "lab":
+        run_notebook(page, address, "correction.ipynb")
+    else:
+        page.goto(address)
     panel = page.locator(".kit-grid")
     expect(panel.locator("input[type=radio]").first).to_be_visible(timeout=20_000)
     return panel
@@ -120,11 +126,39 @@ def test_the_desk_breaks_no_rule_and_names_its_controls(page: Page, desk: Locato
     assert desk.locator("input[type=radio][tabindex='0']").count() == len(CRITERIA)
 
 
+def test_the_page_of_voila_breaks_no_rule_speaks_french_and_asks_nothing_elsewhere(
+    page: Page, server: tuple[str, str]
+) -> None:
+    name, address = server
+    if name == "lab":
+        return  # its own page has violations whatever is shown in it
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    expect(page.locator(".kit-grid input[type=radio]").first).to_be_visible(timeout=20_000)
+    assert [item["id"] for item in Axe().run(page).response["violations"]] == []
+    assert page.locator("html").get_attribute("lang") == "fr"
+    title = page.get_by_role("main").get_by_role("heading", level=1, name="Correction des copies", exact=True)
+    expect(title).to_be_visible()
+    here = ("http://127.0.0.1:", "ws://127.0.0.1:", "blob:http://127.0.0.1:", "data:")
+    assert [url for url in asked if not url.startswith(here)] == []
+
+
+def test_the_page_of_voila_shows_nothing_without_its_token(page: Page, server: tuple[str, str]) -> None:
+    name, address = server
+    if name == "lab":
+        return  # the tests' own server has no token
+    page.context.clear_cookies()
+    page.goto(address.partition("?")[0])
+    assert "login" in page.url
+    assert page.locator(".kit-grid").count() == 0
+
+
 def test_a_kernel_that_is_gone_is_shown_and_nothing_looks_kept(
     page: Page, desk: Locator, session: Session
 ) -> None:
-    stop = "async () => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel; await kernel.shutdown(); }"
-    page.evaluate(stop)
+    for kernel in kernels_below():
+        kernel.kill()
     desk.get_by_role("radio", name="CE2.2 Acquis", exact=True).focus()
     page.keyboard.press("Digit2")
     expect(desk.get_by_role("status")).to_contain_text("Le noyau ne répond pas")

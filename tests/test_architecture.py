@@ -14,7 +14,7 @@ KIT = Path(__file__).parent.parent / "kit"
 ORDER = [
     "version", "french", "messages", "errors", "environment", "reading", "csv_reading", "workbook_reading", "writing", "package_data",
     "referentiel", "cases", "execution", "subjects", "grids", "documents", "authoring", "store", "sessions",
-    "marking", "results", "practice", "exchange", "ui", "cli", "__main__",
+    "marking", "results", "jury", "practice", "exchange", "ui", "cli", "__main__",
 ]  # fmt: skip
 """The rooms, from the foundations up. A room imports from those before it."""
 

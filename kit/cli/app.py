@@ -8,6 +8,7 @@ from kit.cli import (
     building,
     cases,
     coverage,
+    jury,
     marks,
     referentiel,
     scoring,
@@ -26,6 +27,7 @@ app.add_typer(referentiel.app, name="referentiel")
 app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 app.add_typer(marks.app, name="marks")
+app.add_typer(jury.app, name="jury")
 app.add_typer(apps.app, name="app")
 building.register(app)
 stress.register(cases.app)

@@ -117,6 +117,28 @@ def pack(
 
 
 @command(app)
+def roles(
+    folder: SessionDir,
+    marker: Annotated[
+        str | None, typer.Option("--marker", metavar="ID", help="Un seul correcteur (par défaut : tous).")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Donne à chaque correcteur son propre accès à la base PostgreSQL de la session."""
+    from kit.marking.roles import marker_roles
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    made = marker_roles(session, session_book(session), marker)
+    if json:
+        print_json({"roles": [{"marker": one, "store": address} for one, address in made.items()]})
+        return
+    print_table([label("marks.column.marker"), label("marks.column.address")], map(list, made.items()))
+    say(label("marks.roles_made"))
+
+
+@command(app)
 def lock(folder: SessionDir, epreuve: Epreuve, marker: Marker) -> None:
     """Verrouille les notes d’un correcteur pour une épreuve : elles ne changent plus."""
     from kit.marking.locking import lock_marks

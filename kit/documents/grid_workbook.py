@@ -7,12 +7,15 @@ at opening. Reading marks back never trusts the formulas: it recomputes from the
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from kit.documents.packaging import NO_DATE, stable_zip
-from kit.grids.model import Grid, GridLine
+from kit.grids import score
+from kit.grids.model import Grid, GridLine, Mark
 from kit.messages import label
 from kit.referentiel import parse_exact
 
@@ -22,30 +25,106 @@ COLUMNS = (
     "comment", "carrier",
 )  # fmt: skip
 WIDTHS = (9, 13, 11, 44, 52, 11, 8, 22, 11, 9, 40, 10)
-WEIGHT, LEVEL, VALUE, POINTS, COMMENT, CARRIER = range(6, 12)
+WEIGHT, LEVEL, VALUE, POINTS, COMMENT, CARRIER, NUMBER = range(6, 13)
+SUBJECT_ROW, COPY_ROW, MARKER_ROW = 2, 3, 4
+HEAD_COLUMN = 3
+FOOT_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CopySheet:
+    """The sheet of one copy in a marker's workbook.
+
+    Attributes:
+        name: of the sheet.
+        copy: how the copy is named when its marks come back.
+        marker: whose marks they are.
+        grid: its grid.
+        marks: what is already said, by line.
+        numbers: of each saying, by line; 0 where nothing is said yet.
+    """
+
+    name: str
+    copy: str
+    marker: str
+    grid: Grid
+    marks: Mapping[str, Mark]
+    numbers: Mapping[str, int]
 
 
 def grid_workbook(grid: Grid) -> bytes:
     """Return the grid as XLSX. The same grid gives the same bytes."""
+    title = f"{label('grid.title')} – {grid.code}"
+    return _workbook(title, [CopySheet(label("grid.sheet"), "", "", grid, {}, {})])
+
+
+def copies_workbook(title: str, sheets: Sequence[CopySheet]) -> bytes:
+    """Return the grids of several copies as XLSX, a sheet each, filled with what is already said.
+
+    Args:
+        title: of the workbook.
+        sheets: at least one; all their grids have the same levels.
+    """
+    return _workbook(title, sheets)
+
+
+def _workbook(title: str, sheets: Sequence[CopySheet]) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    title = f"{label('grid.title')} – {grid.code}"
     book.set_properties({"title": title, "author": "", "comments": "", "created": NO_DATE})
-    sheet = book.add_worksheet(label("grid.sheet"))
+    pages = [book.add_worksheet(item.name) for item in sheets]
     scale = book.add_worksheet(label("grid.scale_sheet"))
     styles = _styles(book)
-    _scale(scale, grid, styles)
-    _head(sheet, grid, styles)
-    for row, line in enumerate(grid.lines, start=FIRST_ROW):
-        _line(sheet, row, line, grid, styles)
-    _foot(sheet, FIRST_ROW + len(grid.lines), grid, styles)
-    _page(sheet, grid)
+    _scale(scale, sheets[0].grid, styles)
+    for page, item in zip(pages, sheets, strict=True):
+        _fill(page, item, styles)
     book.close()
     return stable_zip(buffer.getvalue())
+
+
+def _fill(sheet: Any, item: CopySheet, styles: dict[str, Any]) -> None:
+    grid = item.grid
+    _head(sheet, item, styles)
+    for row, line in enumerate(grid.lines, start=FIRST_ROW):
+        _line(sheet, row, line, grid, styles)
+        if item.copy:
+            _said(sheet, row, line, item, styles)
+    _foot(sheet, FIRST_ROW + len(grid.lines), item, styles)
+    _page(sheet, grid)
+
+
+def _said(sheet: Any, row: int, line: GridLine, item: CopySheet, styles: dict[str, Any]) -> None:
+    """Write what is already said of a line, and the number of that saying."""
+    mark = item.marks.get(line.key, Mark())
+    words = level_words(item.grid, mark)
+    if words:
+        sheet.write_string(row, LEVEL, words, styles["free"])
+        value = _known_value(item.grid, mark)
+        shown = label("grid.unassessed") if value is None else float(value)
+        sheet.write_formula(row, VALUE, _value(row + 1, item.grid), styles["number"], shown)
+        points = 0 if value is None else float(value * parse_exact(line.weight))
+        sheet.write_formula(row, POINTS, _points(row + 1), styles["number"], points)
+    if mark.comment:
+        sheet.write_string(row, COMMENT, mark.comment, styles["free"])
+    sheet.write_number(row, NUMBER, item.numbers.get(line.key, 0), styles["number"])
+
+
+def level_words(grid: Grid, mark: Mark) -> str:
+    """Return what a marker chooses in the list for a mark, nothing for one that is not given."""
+    if mark.level is not None:
+        return next(level.label for level in grid.scale.levels if level.id == mark.level)
+    return label("grid.not_assessed") if mark.state == "not_assessed" else ""
+
+
+def _known_value(grid: Grid, mark: Mark) -> Fraction | None:
+    values = {level.id: parse_exact(level.value) for level in grid.scale.levels}
+    if mark.level is not None:
+        return values[mark.level]
+    return parse_exact(grid.scale.levels[0].value) if grid.reglement.not_assessed == "lowest" else None
 
 
 def _styles(book: Any) -> dict[str, Any]:
@@ -91,19 +170,23 @@ def _sheet(code: str) -> str:
     return f"'{label(code)}'"
 
 
-def _head(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
+def _head(sheet: Any, item: CopySheet, styles: dict[str, Any]) -> None:
+    grid = item.grid
     sheet.write_string(0, 0, f"{label('grid.title')} – {grid.code}", styles["title"])
     sheet.write_string(1, 0, label("grid.protected"), styles["note"])
-    for row, name in enumerate(("grid.subject", "grid.copy", "grid.marker"), start=2):
+    head = ((SUBJECT_ROW, "grid.subject", grid.code), (COPY_ROW, "grid.copy", item.copy),
+            (MARKER_ROW, "grid.marker", item.marker))  # fmt: skip
+    for row, name, value in head:
         sheet.write_string(row, 0, label(name), styles["label"])
-        if name == "grid.subject":
-            sheet.write_string(row, 3, grid.code)
+        if value:
+            sheet.write_string(row, HEAD_COLUMN, value)
         else:
-            sheet.write_blank(row, 3, None, styles["free"])
+            sheet.write_blank(row, HEAD_COLUMN, None, styles["free"])
     rule = "grid.example" if grid.reglement.example else "grid.rule"
     name = label("grid.reglement", slug=grid.reglement.slug, version=grid.reglement.version)
     sheet.write_string(5, 0, label(rule, reglement=name), styles["note"])
-    for column, key in enumerate(COLUMNS):
+    columns = (*COLUMNS, "number") if item.copy else COLUMNS
+    for column, key in enumerate(columns):
         sheet.write_string(FIRST_ROW - 1, column, label(f"grid.{key}"), styles["head"])
 
 
@@ -125,8 +208,7 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
     _exact(sheet, row, WEIGHT, parse_exact(line.weight), styles["number"])
     sheet.write_blank(row, LEVEL, None, styles["free"])
     sheet.write_formula(row, VALUE, _value(row + 1, grid), styles["number"], label("grid.not_marked"))
-    points = f"=IF(ISNUMBER($I{row + 1}),$G{row + 1}*$I{row + 1},0)"
-    sheet.write_formula(row, POINTS, points, styles["number"], 0)
+    sheet.write_formula(row, POINTS, _points(row + 1), styles["number"], 0)
     sheet.write_blank(row, COMMENT, None, styles["free"])
     sheet.write_string(row, CARRIER, label(f"grid.carried.{line.carrier}"), styles["text"])
     sheet.data_validation(
@@ -134,6 +216,10 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
         {"validate": "list", "source": f"={_choices(grid)}", "error_title": label("grid.level"),
          "error_message": label("grid.choose")},
     )  # fmt: skip
+
+
+def _points(row: int) -> str:
+    return f"=IF(ISNUMBER($I{row}),$G{row}*$I{row},0)"
 
 
 def _value(row: int, grid: Grid) -> str:
@@ -155,7 +241,8 @@ def _height(words: tuple[str, ...]) -> float:
     return min(400, 13.5 * lines + 5)
 
 
-def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
+def _foot(sheet: Any, row: int, item: CopySheet, styles: dict[str, Any]) -> None:
+    grid = item.grid
     first, last = FIRST_ROW + 1, row
     levels = f"$H${first}:$H${last}"
     # COUNTBLANK and the texts of column I keep « non noté » and « non évalué » apart from a level worth zero.
@@ -165,12 +252,17 @@ def _foot(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
         rules.append((f"{unassessed}>0", "grid.no_mark"))
     rules.append((f"{_weight(first, last)}=0", "grid.nothing_left"))
     tests = "".join(f'IF({test},"{label(code)}",' for test, code in rules)
-    incomplete = label("grid.incomplete")
+    now = score(grid, item.marks)
+    why = {"not_marked": "incomplete", "not_assessed": "no_mark", "nothing_left": "nothing_left"}
+    known = [
+        label(f"grid.{why[now.reason or '']}") if value is None else float(parse_exact(value))
+        for value in (now.mark, now.rounded)
+    ]
     rows = (
-        ("left", f"=COUNTBLANK({levels})", len(grid.lines)),
-        ("unassessed_count", f'=COUNTIF({levels},"{label("grid.not_assessed")}")', 0),
-        ("exact_mark", f"={tests}{_mark(first, last, grid)}{')' * len(rules)}", incomplete),
-        ("rounded_mark", f"=IF(ISNUMBER({exact}),{_rounding(exact, grid)},{exact})", incomplete),
+        ("left", f"=COUNTBLANK({levels})", len(now.not_marked)),
+        ("unassessed_count", f'=COUNTIF({levels},"{label("grid.not_assessed")}")', len(now.not_assessed)),
+        ("exact_mark", f"={tests}{_mark(first, last, grid)}{')' * len(rules)}", known[0]),
+        ("rounded_mark", f"=IF(ISNUMBER({exact}),{_rounding(exact, grid)},{exact})", known[1]),
     )
     for down, (name, formula, value) in enumerate(rows, start=row + 1):
         words = label(f"grid.{name}", total=grid.total)

@@ -22,9 +22,10 @@ from kit.documents.model import (
     text,
 )
 from kit.documents.subject_document import exam_cover, points_text, question_number
-from kit.french import NBSP, number, rounded
+from kit.french import NBSP
 from kit.messages import label
-from kit.referentiel import Referentiel, parse_exact
+from kit.referentiel import Referentiel
+from kit.subjects.figures import figure_words, tolerance_words
 from kit.subjects.model import AnswerKey, SubjectDossier, SubjectQuestion
 
 
@@ -114,15 +115,12 @@ def _values(values: tuple[Expected, ...]) -> Table:
 
 def _value(item: Expected) -> tuple[tuple[Text, ...], ...]:
     notes = [item.formula] if item.formula else []
-    notes += [label("doc.or_value", value=_number(one.value, item), why=one.why) for one in item.alternatives]
-    tolerance = f"±{NBSP}{number(parse_exact(item.tolerance))}"
-    cells = (item.label, _number(item.value, item), tolerance, " ; ".join(notes))
+    notes += [
+        label("doc.or_value", value=figure_words(item, other.value), why=other.why)
+        for other in item.alternatives
+    ]
+    cells = (item.label, figure_words(item), tolerance_words(item), " ; ".join(notes))
     return tuple((Text(words),) if words else () for words in cells)
-
-
-def _number(value: str, item: Expected) -> str:
-    shown = number(rounded(parse_exact(value), item.places), item.places)
-    return f"{shown}{NBSP}{item.unit}" if item.unit else shown
 
 
 def _sheets(key: AnswerKey) -> Iterator[Block]:

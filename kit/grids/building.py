@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from kit.french import NBSP
 from kit.grids.model import Grid, GridLine, GridRules
 from kit.referentiel import Epreuve, Link, Referentiel, Reglement, exact_text, natural_key, parse_exact
+from kit.subjects.figures import figure_words, tolerance_words
 from kit.subjects.model import Subject
 
 
@@ -84,6 +86,7 @@ def _line(
         weight=exact_text(sum((points for _, points, _ in asked), start=Fraction(0))),
         questions=tuple(question for question, _, _ in asked),
         observables=tuple(_observables(subject, code, [question for question, _, _ in asked], levels)),
+        expected=tuple(_figures(subject, [question for question, _, _ in asked])),
     )
 
 
@@ -95,3 +98,10 @@ def _observables(
             prefix = f"{item.question} – " if len(questions) > 1 else ""
             level = f"{levels.get(item.level, item.level)} : " if item.level is not None else ""
             yield from (f"{prefix}{level}{text}" for text in item.items)
+
+
+def _figures(subject: Subject, questions: list[str]) -> Iterator[str]:
+    for item in subject.expected:
+        if item.question in questions:
+            value, tolerance = figure_words(item), tolerance_words(item)
+            yield f"{item.question} – {item.label}{NBSP}: {value} ({tolerance})"

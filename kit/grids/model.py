@@ -17,7 +17,10 @@ MarkState = Literal["not_marked", "not_assessed", "neutralised"]
 
 
 class GridLine(FrozenModel):
-    """A line of a grid: a criterion in a part, with its official wording and its weight."""
+    """A line of a grid: a criterion in a part, with its official wording and its weight.
+
+    `observables` and `expected` are what this variant's key says of it: signs to look for, computed answers.
+    """
 
     criterion: Code
     competence: Code
@@ -28,6 +31,7 @@ class GridLine(FrozenModel):
     weight: Weight
     questions: tuple[str, ...]
     observables: tuple[str, ...]
+    expected: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

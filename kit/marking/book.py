@@ -18,7 +18,7 @@ from kit.grids.strict_json import has_half_character
 from kit.marking.copies import CopyKey
 from kit.marking.tables import LOCKED, MARK, SCHEMA, SHEET
 from kit.store import Database, open_database
-from kit.store.history import Act, append
+from kit.store.history import Act, append, hold
 from kit.store.migrating import upgrade
 from kit.store.rows import put, put_once
 from kit.store.sql import Connection, Row, select
@@ -82,6 +82,8 @@ class MarkBook:
         """
         raise_for(_impossible(sayings, grids), MarkingError)
         with self.database.writing() as connection:
+            for epreuve in sorted({saying.copy.epreuve for saying in sayings}):
+                hold(connection, self.chain(epreuve, marker))
             raise_for(self._closed(connection, marker, sayings), MarkingError)
             before = {_place(said): said for said in self._said(connection, marker)}
             raise_for(_overtaken(sayings, before), MarkingError)
@@ -131,6 +133,7 @@ class MarkBook:
             EnvironmentFault: the database refuses.
         """
         with self.database.writing() as connection:
+            hold(connection, self.chain(epreuve, marker))
             if self._is_locked(connection, epreuve, marker):
                 return False
             count = sum(said.copy.epreuve == epreuve for said in self._said(connection, marker))
@@ -201,7 +204,7 @@ def _impossible(sayings: Sequence[Saying], grids: Mapping[CopyKey, Grid]) -> Ite
         yield from misplaced(grids[saying.copy], {saying.line: saying.mark}, where)
         if saying.mark.state == "neutralised":
             yield Finding("marks.neutralised", where)
-        if saying.member and not saying.reason.strip():
+        if saying.member and saying.mark.is_marked and not saying.reason.strip():
             yield Finding("marks.no_reason", where)
         for words in (saying.mark.comment, saying.reason):
             if has_half_character(words) or "\0" in words:

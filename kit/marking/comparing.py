@@ -12,6 +12,7 @@ from kit.grids import Grid, Mark, score
 from kit.grids.building import rules_of
 from kit.marking.book import MarkBook
 from kit.marking.copies import Copy, CopyKey, copy_grid, markers_of, session_copies
+from kit.marking.set_aside import grid_to_assess
 from kit.referentiel import Reglement, exact_text, parse_exact
 from kit.referentiel.reglement import Exact
 from kit.sessions.opening import Session
@@ -112,9 +113,13 @@ def marks_of(book: MarkBook, marker: str, copy: CopyKey) -> dict[str, Mark]:
 def _copy_gap(
     session: Session, book: MarkBook, copy: Copy, pair: tuple[str, str], rules: Reglement
 ) -> CopyGap:
-    grid = copy_grid(session.root, copy)
+    grid = grid_to_assess(session, book, copy)
     ruled = grid.model_copy(update={"reglement": rules_of(rules, grid.epreuve)})
-    first, second = (marks_of(book, marker, copy.key) for marker in pair)
+    lines_known = {line.key for line in grid.lines}
+    first, second = (
+        {line: mark for line, mark in marks_of(book, marker, copy.key).items() if line in lines_known}
+        for marker in pair
+    )
     marks = (score(ruled, first).mark, score(ruled, second).mark)
     gap = None
     if marks[0] is not None and marks[1] is not None:

@@ -196,6 +196,17 @@ def _sat(session: Session, row: Attribution) -> bool:
     return any(states.get(candidate) not in _ABSENT for candidate in candidates_of(session, row))
 
 
+def present_holders(session: Session, key: CopyKey) -> tuple[str, ...]:
+    """Return the candidates a copy is of who were there, or are expected: absent and exempt ones left out.
+
+    Raises:
+        InvalidFile: the session has no such copy.
+    """
+    states = states_of(session, key.epreuve, key.part)
+    holders = candidates_of(session, holder_of(session, key))
+    return tuple(candidate for candidate in holders if states.get(candidate) not in _ABSENT)
+
+
 def states_of(session: Session, epreuve: str, part: str) -> Mapping[str, Participation]:
     """Return the participation of the candidates it is written of."""
     return {

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.errors import Finding, MarkingError
+from kit.errors import Finding, MarkingError, Place
 from kit.grids import Grid, Mark, Score, score
 from kit.marking.book import MarkBook, Said, Saying
-from kit.marking.copies import Copy, CopyKey, copies_of, copy_grid
+from kit.marking.copies import Copy, CopyKey, candidates_of, copies_of, copy_grid, holder_of, present_holders
+from kit.marking.set_aside import SET_ASIDE, set_aside
 from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
 from kit.sessions.seeds import obtain_secret
 
 MOST_PHRASES = 9
 _NOTHING = Mark()
+_NO_LINES: Mapping[CopyKey, frozenset[str]] = {}
+_NO_HOLDERS: Mapping[CopyKey, tuple[Holder, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Change:
     line: str
     before: Mark
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One whom a copy is of, where the part hides no name; an absent member takes nothing of the group's marks."""
+
+    id: str
+    name: str
+    is_present: bool
 
 
 class Desk:
@@ -40,7 +52,16 @@ class Desk:
         findings: what stood in the way of the last thing asked; empty when it was done.
     """
 
-    def __init__(self, copies: tuple[Copy, ...], root: Path, book: MarkBook, marker: str) -> None:
+    def __init__(
+        self,
+        copies: tuple[Copy, ...],
+        root: Path,
+        book: MarkBook,
+        marker: str,
+        *,
+        aside: Mapping[CopyKey, frozenset[str]] = _NO_LINES,
+        holders: Mapping[CopyKey, tuple[Holder, ...]] = _NO_HOLDERS,
+    ) -> None:
         """Open the desk at the first copy that is not finished.
 
         Args:
@@ -48,12 +69,16 @@ class Desk:
             root: the folder that their grids are named from.
             book: where his marks are kept.
             marker: his id.
+            aside: the lines that are not to be assessed, by copy.
+            holders: whose the copies are, where the part hides no name.
 
         Raises:
             InvalidFile: the session was not built.
             EnvironmentFault: the store refuses.
         """
         self.marker = marker
+        self._aside = aside
+        self._holders = holders
         self.copies = copies
         self.findings: tuple[Finding, ...] = ()
         self._root = root
@@ -77,8 +102,24 @@ class Desk:
 
     @property
     def marks(self) -> dict[str, Mark]:
-        """What he has said of it, by line."""
-        return {line: said.mark for line, said in self._said.items() if said.mark != _NOTHING}
+        """What he has said of it, by line; a line not to assess is said so."""
+        said = {line: said.mark for line, said in self._said.items() if said.mark != _NOTHING}
+        return said | dict.fromkeys(self.aside, SET_ASIDE)
+
+    @property
+    def aside(self) -> frozenset[str]:
+        """Its lines that are not to be assessed."""
+        return self._aside.get(self.copy.key, frozenset())
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Whose it is, where its part hides no name; empty elsewhere."""
+        return self._holders.get(self.copy.key, ())
+
+    @property
+    def differences(self) -> tuple[Said, ...]:
+        """Of a group's copy, what he said of one member that differs from the group's marks."""
+        return self._differences
 
     @property
     def score(self) -> Score:
@@ -99,7 +140,8 @@ class Desk:
         """Read again what is kept of the copy he is at."""
         said = self._book.said(self.marker, self.copy.key)
         self._said = {one.line: one for one in said if not one.member}
-        self._left[self.index] = _left(self.grid, self._said)
+        self._differences = tuple(one for one in said if one.member and one.mark.is_marked)
+        self._left[self.index] = _left(self.grid, self._said, self.aside)
         self.is_locked = self._book.is_locked(self.copy.key.epreuve, self.marker)
 
     def left_in(self, index: int) -> tuple[str, ...]:
@@ -112,7 +154,7 @@ class Desk:
             if not one.member:
                 said.setdefault(one.copy, {})[one.line] = one
         return {
-            index: _left(copy_grid(self._root, copy), said.get(copy.key, {}))
+            index: _left(copy_grid(self._root, copy), said.get(copy.key, {}), self._aside.get(copy.key, ()))
             for index, copy in enumerate(self.copies)
         }
 
@@ -146,7 +188,9 @@ class Desk:
         Raises:
             EnvironmentFault: the store refuses; nothing was kept.
         """
-        asked = {line: mark for line, mark in marks.items() if mark != self._mark(line)}
+        asked = {
+            line: mark for line, mark in marks.items() if mark != self._mark(line) and line not in self.aside
+        }
         before = {line: self._mark(line) for line in asked}
         if not asked:
             return True
@@ -159,8 +203,33 @@ class Desk:
             return False
         self.findings = ()
         self._said |= {said.line: said for said in kept}
-        self._left[self.index] = _left(self.grid, self._said)
+        self._left[self.index] = _left(self.grid, self._said, self.aside)
         self._done += [Change(self.index, said.line, before[said.line], said.number) for said in kept]
+        return True
+
+    def differ(self, member: str, line: str, mark: Mark, reason: str) -> bool:
+        """Keep a mark of one member of a group that differs from the group's; `Mark()` takes it back.
+
+        Args:
+            member: a member of the group who was there.
+            line: which line of the grid.
+            mark: his own.
+            reason: why it differs.
+
+        Raises:
+            EnvironmentFault: the store refuses; nothing was kept.
+        """
+        if member not in {holder.id for holder in self.holders if holder.is_present}:
+            self.findings = (Finding("marks.no_member", Place(item=str(self.copy.key)), {"member": member}),)
+            return False
+        saying = Saying(self.copy.key, line, mark, member, reason)
+        try:
+            self._book.say(self.marker, [saying], {self.copy.key: self.grid})
+        except MarkingError as error:
+            self.findings = error.findings
+            return False
+        self.findings = ()
+        self.look()
         return True
 
     def undo(self) -> bool:
@@ -195,17 +264,31 @@ class Desk:
         return self._said[line].number if line in self._said else 0
 
 
-def session_desk(session: Session, marker: str) -> Desk:
+def session_desk(session: Session, marker: str, book: MarkBook | None = None) -> Desk:
     """Return the desk of a marker of a session.
+
+    Args:
+        session: the session, built.
+        marker: his id.
+        book: its marks, when they are already open.
 
     Raises:
         InvalidFile: this person marks nothing here, or the session was not built.
         EnvironmentFault: the store refuses.
     """
     secret = obtain_secret(session.root, demo=session.config.demo)
-    return Desk(copies_of(session, marker, secret), session.root, session_book(session), marker)
+    copies = copies_of(session, marker, secret)
+    book = book or session_book(session)
+    holders = {copy.key: _holders(session, copy) for copy in copies if not copy.hides_names}
+    return Desk(copies, session.root, book, marker, aside=set_aside(session, book), holders=holders)
 
 
-def _left(grid: Grid, said: Mapping[str, Said]) -> tuple[str, ...]:
-    marks = {line: one.mark for line, one in said.items()}
+def _holders(session: Session, copy: Copy) -> tuple[Holder, ...]:
+    present = present_holders(session, copy.key)
+    people = [session.candidate(one) for one in candidates_of(session, holder_of(session, copy.key))]
+    return tuple(Holder(one.id, f"{one.last_name} {one.first_name}", one.id in present) for one in people)
+
+
+def _left(grid: Grid, said: Mapping[str, Said], aside: Collection[str]) -> tuple[str, ...]:
+    marks = {line: one.mark for line, one in said.items()} | dict.fromkeys(aside, SET_ASIDE)
     return tuple(line.key for line in grid.lines if not marks.get(line.key, _NOTHING).is_marked)

@@ -12,6 +12,8 @@ from kit.grids import Grid, Mark
 from kit.grids.model import MarkState
 from kit.marking.book import MarkBook, Said, Saying
 from kit.marking.copies import Copy, CopyKey, copy_grid, marks_copy, nothing_to_mark, session_copies
+from kit.marking.set_aside import set_aside
+from kit.marking.workbooks import read_marker_workbook
 from kit.reading import nearest
 from kit.sessions.opening import Session
 from kit.workbook_reading import read_workbook
@@ -36,23 +38,32 @@ def import_marks(session: Session, book: MarkBook, file: Path, marker: str) -> B
     Args:
         session: the session, built.
         book: where marks are kept.
-        file: CSV, or a workbook whose first sheet has the same columns.
+        file: CSV, a workbook whose first sheet has the same columns, or the workbook of a marker's pack.
         marker: whose marks they are.
 
     Raises:
         InvalidFile: somebody who marks nothing here; lines that cannot be read, of copies that are not this
             marker's, or that no grid can hold.
-        MarkingError: this marker's marks are locked.
+        MarkingError: this marker's marks are locked, or lines of the pack's workbook were said elsewhere since.
         EnvironmentFault: the database or the disk refuses.
     """
     raise_for(nothing_to_mark(session, marker))
+    if file.suffix.lower() == ".xlsx":
+        workbook = read_marker_workbook(session, book, marker, file)
+        if workbook is not None:
+            raise_for(workbook.findings)
+            return _keep(book, marker, workbook.sayings, workbook.grids)
     rows, findings = _rows(file)
-    reader = _Reader(session, marker, str(file))
+    reader = _Reader(session, marker, str(file), set_aside(session, book))
     sayings = [saying for row in rows if (saying := reader.read(row)) is not None]
     raise_for([*findings, *reader.findings])
     if not sayings:
         raise InvalidFile(Finding("marks.empty", Place(str(file))))
-    said = book.say(marker, sayings, reader.grids)
+    return _keep(book, marker, sayings, reader.grids)
+
+
+def _keep(book: MarkBook, marker: str, sayings: Sequence[Saying], grids: Mapping[CopyKey, Grid]) -> Brought:
+    said = book.say(marker, sayings, grids) if sayings else ()
     return Brought(said, len({saying.copy for saying in sayings}))
 
 
@@ -64,13 +75,16 @@ def _rows(file: Path) -> tuple[Sequence[CsvRow], Sequence[Finding]]:
 class _Reader:
     """Reads the lines of a table into sayings, and gathers what is wrong with them."""
 
-    def __init__(self, session: Session, marker: str, file: str) -> None:
+    def __init__(
+        self, session: Session, marker: str, file: str, aside: Mapping[CopyKey, frozenset[str]]
+    ) -> None:
         self.findings: list[Finding] = []
         self.grids: dict[CopyKey, Grid] = {}
         self._session = session
         self._marker = marker
         self._file = file
         self._copies = {copy.key: copy for copy in session_copies(session)}
+        self._aside = aside
         self._lines: dict[tuple[CopyKey, str], int] = {}
         self._told: set[CopyKey] = set()
 
@@ -81,6 +95,8 @@ class _Reader:
         problems = list(self._problems(row))
         self.findings += problems
         if problems or (key := _key(row)) not in self.grids:
+            return None
+        if self._line(key, row.values["criterion"]) in self._aside.get(key, ()):
             return None
         return Saying(key, self._line(key, row.values["criterion"]) or "", _mark(row, self.grids[key]))
 
@@ -116,6 +132,8 @@ class _Reader:
         first = self._lines.setdefault((copy.key, line), row.line)
         if first != row.line:
             yield self._finding(row, "criterion", "marks.line_twice", line=criterion, first=first)
+        if line in self._aside.get(copy.key, ()) and (row.values["level"] or row.values["comment"]):
+            yield self._finding(row, "level", "marks.set_aside")
         yield from self._of_mark(row, grid)
 
     def _of_mark(self, row: CsvRow, grid: Grid) -> Iterator[Finding]:

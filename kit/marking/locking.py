@@ -8,7 +8,8 @@ from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import Mark
 from kit.marking.book import MarkBook
 from kit.marking.comparing import marks_of
-from kit.marking.copies import copies_of, copy_grid
+from kit.marking.copies import copies_of
+from kit.marking.set_aside import grid_to_assess
 from kit.sessions.opening import Session
 
 _NOTHING = Mark()
@@ -33,7 +34,7 @@ def left(session: Session, book: MarkBook, epreuve: str, marker: str, secret: by
         yield Finding("marks.no_work_here", Place(item=epreuve), {"marker": marker})
     for copy in sorted(mine, key=lambda item: item.key):
         said = marks_of(book, marker, copy.key)
-        lines = copy_grid(session.root, copy).lines
+        lines = grid_to_assess(session, book, copy).lines
         waiting = [line.criterion for line in lines if not said.get(line.key, _NOTHING).is_marked]
         if waiting:
             yield Finding("marks.left", Place(item=str(copy.key)), {"criteria": waiting})

@@ -23,7 +23,9 @@ from kit.marking.book import MarkBook, Said, Saying, open_book
 from kit.marking.copies import Copy, CopyKey, copies_of, copy_grid, marks_copy, session_copies
 from kit.marking.desk import Desk
 from kit.marking.importing import Brought
+from kit.marking.set_aside import set_aside
 from kit.marking.store_address import FILE, FOLDER
+from kit.marking.workbooks import marker_workbooks
 from kit.messages import label
 from kit.package_data import shipped
 from kit.reading import FrozenModel, findings_of
@@ -34,16 +36,17 @@ from kit.sessions.model import Version
 from kit.sessions.opening import Session
 from kit.sessions.production import FOLDERS
 from kit.store.history import breaks, entries
-from kit.writing import json_text, write_text
+from kit.writing import PRIVATE, json_text, write_bytes, write_text
 
 FORMAT = 1
 PACK = "paquet.json"
+WORKBOOKS = "classeurs"
 NOTEBOOK = "05_corriger_une_session.ipynb"
 _PRIVATE = 0o700
 
 
 class PackedCopy(FrozenModel):
-    """A copy as a pack names it; `members` counts those of a group."""
+    """A copy as a pack names it; `members` counts those of a group, `aside` are the lines not to assess."""
 
     epreuve: Code
     part: Code
@@ -54,6 +57,7 @@ class PackedCopy(FrozenModel):
     grid: str
     hides_names: bool
     members: int
+    aside: tuple[str, ...] = ()
 
 
 class Starting(FrozenModel):
@@ -102,8 +106,10 @@ def make_pack(session: Session, book: MarkBook, marker: str, secret: bytes, out:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(session.root / BUILD / entry.path, target)
             said = _copy_marks(session, book, marker, copies, staging)
-            pack = _pack(session, marker, copies, said)
+            pack = _pack(session, book, marker, copies, said)
             write_text(staging / PACK, json_text(pack.model_dump(mode="json")))
+            for epreuve, workbook in marker_workbooks(session, book, marker, copies):
+                write_bytes(staging / WORKBOOKS / f"{epreuve}.xlsx", workbook, PRIVATE)
             write_text(staging / "correction.ipynb", _notebook(marker))
             write_text(
                 staging / "LISEZ-MOI.txt", label("pack.readme", session=session.config.id, marker=marker)
@@ -158,12 +164,15 @@ def _starting(there: Said, here: int) -> Starting:
     )  # fmt: skip
 
 
-def _pack(session: Session, marker: str, copies: Iterable[Copy], said: Iterable[Starting]) -> PackFile:
+def _pack(
+    session: Session, book: MarkBook, marker: str, copies: Iterable[Copy], said: Iterable[Starting]
+) -> PackFile:
+    aside = set_aside(session, book)
     packed = tuple(
         PackedCopy(
             epreuve=copy.key.epreuve, part=copy.key.part, copy_number=copy.key.number, kind=copy.kind,
             version=copy.version, variant=copy.variant, grid=copy.grid, hides_names=copy.hides_names,
-            members=len(copy.members),
+            members=len(copy.members), aside=tuple(sorted(aside.get(copy.key, ()))),
         )
         for copy in copies
     )  # fmt: skip
@@ -214,7 +223,8 @@ def pack_desk(folder: Path) -> Desk:
         Copy(_key(copy), copy.kind, copy.version, copy.variant, copy.grid, copy.hides_names, ())
         for copy in pack.copies
     )
-    return Desk(copies, folder, open_book(folder / FOLDER / FILE, pack.session), pack.marker)
+    aside = {_key(copy): frozenset(copy.aside) for copy in pack.copies}
+    return Desk(copies, folder, open_book(folder / FOLDER / FILE, pack.session), pack.marker, aside=aside)
 
 
 def _inside(folder: Path, name: str) -> bool:

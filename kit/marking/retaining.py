@@ -12,7 +12,8 @@ from kit.grids import Grid, GridLine, Mark
 from kit.grids.scoring import misplaced
 from kit.marking.book import MarkBook, keep_sheet
 from kit.marking.comparing import FIRST, SECOND, marks_of
-from kit.marking.copies import Copy, CopyKey, copy_grid, markers_of, session_copies
+from kit.marking.copies import Copy, CopyKey, markers_of, session_copies
+from kit.marking.set_aside import grid_to_assess
 from kit.marking.tables import RETAINED
 from kit.referentiel import exact_text, parse_exact
 from kit.referentiel.reglement import Exact
@@ -73,7 +74,7 @@ def retain(session: Session, book: MarkBook, request: Request) -> tuple[Retained
     copy = next((item for item in session_copies(session) if item.key == request.copy), None)
     if copy is None:
         raise MarkingError(Finding("marks.no_copy", Place(), {"copy": request.copy}))
-    grid = copy_grid(session.root, copy)
+    grid = grid_to_assess(session, book, copy)
     lines = [item for item in grid.lines if request.criterion in (None, item.criterion, item.key)]
     raise_for(_refused(session, book, request, copy, grid, lines), MarkingError)
     kept = tuple(_retained(session, book, request, grid, line) for line in lines)

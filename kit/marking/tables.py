@@ -69,4 +69,18 @@ RETAINED = Table(
 )
 """One row a criterion of a copy, so that two retained marks for one criterion cannot be written."""
 
-SCHEMA = Schema(Path(__file__).parent / "migrations", "0001")
+NEUTRALISED = Table(
+    "neutralised",
+    METADATA,
+    Column("session", _ID, primary_key=True),
+    Column("epreuve", _ID, primary_key=True),
+    Column("candidate", _ID, primary_key=True),
+    Column("line", String(200), primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("author", _ID, nullable=False),
+    Column("history", ForeignKey("history.id"), nullable=False),
+)
+"""The jury's decisions, by reference only: why a criterion was neutralised is kept nowhere here."""
+
+SCHEMA = Schema(Path(__file__).parent / "migrations", "0002")

@@ -54,6 +54,11 @@ class Database:
         """Whether it is a file, used by the processes of one machine."""
         return self._engine.dialect.name == "sqlite"
 
+    def address_of(self, user: str, password: str) -> str:
+        """Return the address of this database for another user; it holds the password: show it to him alone."""
+        url = self._engine.url.set(drivername="postgresql", username=user, password=password)
+        return url.render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection whose reads all see one moment.

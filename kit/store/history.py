@@ -113,7 +113,7 @@ class Break:
 
 def append(connection: Connection, act: Act) -> Entry:
     """Add a line to a chain, inside the caller's transaction, and return it."""
-    _one_at_a_time(connection, act.chain)
+    hold(connection, act.chain)
     rank, previous = _head(connection, act.chain)
     salts = {name: secrets.token_hex(16) for name, words in act.words.items() if words}
     hashed = {name: _salted(salt, act.words[name]) for name, salt in salts.items()}
@@ -213,8 +213,11 @@ def _now() -> str:
     return datetime.now(tz=UTC).isoformat(timespec="microseconds")
 
 
-def _one_at_a_time(connection: Connection, chain: str) -> None:
-    """Hold a chain until the transaction ends: on a server two could add the same rank; a file has one writer."""
+def hold(connection: Connection, chain: str) -> None:
+    """Keep others from adding to a chain until the transaction ends; a file has one writer anyway.
+
+    Whoever decides by what is there holds the chain first, or two would decide by the same.
+    """
     if connection.dialect.name != "sqlite":
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:chain))"), {"chain": chain})
 

@@ -21,7 +21,10 @@ _WORDS = (
     "subject", "copy", "marker", "criterion", "weight", "comment", "comment_of", "clear", "clear_of", "cleared",
     "save", "reload", "reload_confirm", "next_left", "signs", "lost", "keys", "levels", "name", "progress",
 )  # fmt: skip
-DESK_WORDS = ("go", "previous", "next", "undo", "next_copy_left", "sending")
+DESK_WORDS = (
+    "go", "previous", "next", "undo", "next_copy_left", "sending", "phrases", "phrases_of", "holders", "absent",
+    "differences", "differences_help", "member", "own_level", "reason", "differ", "take_back", "no_difference",
+)  # fmt: skip
 NOT_ASSESSED = "state:not_assessed"
 
 
@@ -70,6 +73,7 @@ def _line(line: GridLine, several: bool, titles: Titles) -> dict[str, Any]:
         "weight": number(parse_exact(line.weight)),
         "about": " · ".join(part for part in (questions, group) if part),
         "signs": [_plain(sign) for sign in line.observables],
+        "figures": [typeset(figure) for figure in line.expected],
     }
 
 
@@ -93,7 +97,7 @@ def marks_data(state: GridState) -> dict[str, dict[str, str]]:
 def _choice(mark: Mark) -> str:
     if mark.level is not None:
         return f"level:{mark.level}"
-    return f"state:{mark.state}" if mark.is_marked else ""
+    return NOT_ASSESSED if mark.is_marked else ""  # a neutralised line too: nobody at a grid learns why
 
 
 def mark_of(data: Any) -> Mark:

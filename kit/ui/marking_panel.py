@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from traitlets import Dict, observe
 
 from kit.errors import Finding, KitError
-from kit.french import clock, counted
+from kit.french import clock, counted, typeset
 from kit.marking.copies import Copy
 from kit.marking.desk import Desk, session_desk
 from kit.marking.packing import is_pack, pack_desk
@@ -77,7 +77,8 @@ class MarkingPanel(anywidget.AnyWidget):
         with self.hold_sync():
             if self._shown != (self.desk.index,):
                 self._shown = (self.desk.index,)
-                self.table = table_data(self.desk.grid, self._titles_of(state), DESK_WORDS) | {"desk": True}
+                table = table_data(self.desk.grid, self._titles_of(state), DESK_WORDS)
+                self.table = table | {"desk": True, "phrases": self._phrases(), "holders": self._holders()}
             summary = summary_data(state, "", self.findings)
             self.sheet = {
                 "seq": self._sequence,
@@ -85,6 +86,27 @@ class MarkingPanel(anywidget.AnyWidget):
                 "place": self._place(),
                 "summary": summary | {"status": self._status(), "dirty": False},
             }
+
+    def _phrases(self) -> dict[str, list[str]]:
+        return {line: list(words) for line, words in self.desk.phrases().items()}
+
+    def _holders(self) -> list[dict[str, Any]]:
+        return [
+            {"id": one.id, "name": one.name, "present": one.is_present}
+            for one in self.desk.holders
+        ]  # fmt: skip
+
+    def _differences(self) -> list[dict[str, str]]:
+        names = {one.id: one.name for one in self.desk.holders}
+        levels = {level.id: typeset(level.label) for level in self.desk.grid.scale.levels}
+        return [
+            {
+                "member": one.member, "line": one.line, "name": names.get(one.member, one.member),
+                "criterion": one.line.partition("@")[0], "reason": one.reason,
+                "level": levels.get(one.mark.level or "", label("ui.grid.not_assessed")),
+            }
+            for one in self.desk.differences
+        ]  # fmt: skip
 
     def _titles_of(self, state: GridState) -> Titles:
         epreuve = state.grid.epreuve
@@ -104,6 +126,9 @@ class MarkingPanel(anywidget.AnyWidget):
             "copies": [self._name(copy, index) for index, copy in enumerate(desk.copies)],
             "can_undo": desk.can_undo,
             "locked": desk.is_locked,
+            "aside": sorted(desk.aside),
+            "is_group": desk.copy.kind == "group" and len(desk.holders) > 1,
+            "differences": self._differences(),
         }
 
     def _name(self, copy: Copy, index: int) -> str:
@@ -168,3 +193,7 @@ class MarkingPanel(anywidget.AnyWidget):
             desk.go_to(desk.index + (1 if name == "next" else -1))
         elif name == "go":
             desk.go_to(int(value))
+        elif name == "differ":
+            given = {key: str(value.get(key, "")) for key in ("member", "line", "choice", "reason")}
+            desk.differ(given["member"], given["line"], mark_of(given), given["reason"])
+            self.findings = desk.findings

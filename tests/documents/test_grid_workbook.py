@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import subprocess
 from fractions import Fraction
@@ -79,12 +80,25 @@ def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, A
         for row, choice in enumerate(chosen, start=FIRST_ROW + 1):
             book["Grille"].cell(row, 8).value = LABELS.get(choice or "", choice)
         book.save(folder / f"{name}.xlsx")
+    recalculate(sorted(folder.glob("*.xlsx")), folder)
+    return {name: _marks(folder / "out" / f"{name}.xlsx", len(GRIDS[name][1])) for name in GRIDS}
+
+
+def recalculate(books: list[Path], folder: Path) -> None:
+    """Let a spreadsheet program compute the formulas of workbooks and write them in `folder/out`."""
     office = shutil.which("soffice") or "soffice"
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    books = [str(path) for path in sorted(folder.glob("*.xlsx"))]
-    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out"), *books]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return {name: _marks(folder / "out" / f"{name}.xlsx", len(GRIDS[name][1])) for name in GRIDS}
+    command = [
+        office,
+        profile,
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(folder / "out"),
+        *map(str, books),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
 
 
 def _marks(path: Path, lines: int) -> tuple[Any, Any]:
@@ -109,3 +123,64 @@ def test_the_formulas_give_the_exact_score_or_the_same_reason_for_none(
     exact, rounded = (Fraction(value) for value in computed[name])
     assert abs(exact - parse_exact(expected.mark)) < Fraction(1, 10**9)
     assert abs(rounded - parse_exact(expected.rounded)) < Fraction(1, 10**9)
+
+
+def random_grid(seed: int) -> tuple[Grid, tuple[str | None, ...]]:
+    """Return a grid no two of which are alike, and what its marker chose on each line."""
+    draw = random.Random(seed)
+    count = draw.randint(1, 30)
+    carriers = draw.choice([("candidate",), ("group",), ("group", "candidate")])
+    lines = tuple(
+        a_line(
+            f"CE{rank}.1",
+            draw.choice(["0", "1", "2", "5", "1/3", "7/4", "12"]),
+            "ecrit",
+            draw.choice(carriers),
+        )
+        for rank in range(1, count + 1)
+    )
+    rules = {
+        "step": draw.choice(["1/2", "1/4", "1/10", "1/100", "1", "1/3"]),
+        "mode": draw.choice(["half_up", "half_even", "up", "down"]),
+        "not_assessed": draw.choice(["no_mark", "left_out", "lowest"]),
+        "group_share": draw.choice([None, None, "0", "1/3", "2/5", "1"]),
+    }
+    grid = a_grid({}, **rules).model_copy(update={"lines": lines, "total": draw.choice(["20", "100", "7"])})
+    rare = [None] if draw.random() < 0.15 else []
+    choices = [*LABELS, *LABELS, *rare, *([NOT_ASSESSED] if draw.random() < 0.4 else [])]
+    return grid, tuple(draw.choice(choices) for _ in lines)
+
+
+def check_random(folder: Path, seeds: range) -> None:
+    drawn = {seed: random_grid(seed) for seed in seeds}
+    for seed, (grid, chosen) in drawn.items():
+        book = opened(grid)
+        for row, choice in enumerate(chosen, start=FIRST_ROW + 1):
+            book["Grille"].cell(row, 8).value = LABELS.get(choice or "", choice)
+        book.save(folder / f"{seed}.xlsx")
+    recalculate([folder / f"{seed}.xlsx" for seed in seeds], folder)
+    numbers = 0
+    for seed, (grid, chosen) in drawn.items():
+        marks = {
+            line.key: Mark(state="not_assessed") if choice == NOT_ASSESSED else Mark(level=choice)
+            for line, choice in zip(grid.lines, chosen, strict=True)
+        }
+        expected, found = score(grid, marks), _marks(folder / "out" / f"{seed}.xlsx", len(chosen))
+        if expected.mark is None or expected.rounded is None:
+            assert found == (WORDS[str(expected.reason)],) * 2, seed
+            continue
+        numbers += 1
+        for value, exact in zip(found, (expected.mark, expected.rounded), strict=True):
+            assert abs(Fraction(value) - parse_exact(exact)) < Fraction(1, 10**9), (seed, value, exact)
+    assert numbers > len(seeds) // 2
+
+
+@pytest.mark.needs("soffice")
+def test_the_formulas_of_random_grids_give_their_exact_score(tmp_path: Path) -> None:
+    check_random(tmp_path, range(12))
+
+
+@pytest.mark.full
+@pytest.mark.needs("soffice")
+def test_the_formulas_of_two_hundred_random_grids_give_their_exact_score(tmp_path: Path) -> None:
+    check_random(tmp_path, range(1000, 1200))

@@ -7,7 +7,7 @@ from pathlib import Path
 from kit.grids import Grid
 from kit.marking.book import MarkBook
 from kit.marking.copies import Copy, copies_of, session_copies
-from kit.marking.desk import Desk
+from kit.marking.desk import Desk, session_desk
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.opening import Session, open_session
 from kit.sessions.seeds import create_secret, read_secret
@@ -77,7 +77,9 @@ def a_session_to_mark(workspace: Path, **files: str) -> Session:
 
 def desk_of(session: Session, book: MarkBook, marker: str) -> Desk:
     """Return a marker's desk."""
-    return Desk(copies_of(session, marker, read_secret(session.root)), session.root, book, marker)
+    desk = session_desk(session, marker, book)
+    assert desk.copies == copies_of(session, marker, read_secret(session.root))
+    return desk
 
 
 def copies_in(session: Session, epreuve: str, part: str) -> list[Copy]:

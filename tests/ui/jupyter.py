@@ -105,7 +105,17 @@ def _wait(server: subprocess.Popen[bytes], address: str, seconds: float = 60) ->
 @contextmanager
 def desk_page(session: Path, marker: str) -> Iterator[str]:
     """Run `kit app correction` and give the address it says."""
-    command = [sys.executable, "-m", "kit", "app", "correction", str(session), "--marker", marker, "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "kit",
+        "app",
+        "correction",
+        str(session),
+        "--marker",
+        marker,
+        "--no-browser",
+    ]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=session)
     try:
         assert server.stdout is not None

@@ -103,11 +103,73 @@ class GridView {
       make("div", { class: "kit-field" }, make("label", { for: this.chosen.id }, words.go), this.chosen),
       make("div", { class: "kit-field" }, this.back, this.forward, this.undo),
       this.signsBox(),
+      this.holders(),
     );
   }
 
+  /** Whose copy it is, where the part hides no name. */
+  holders() {
+    if (!this.table.holders.length) return null;
+    const names = this.table.holders.map((one) => (one.present ? one.name : `${one.name} (${this.words.absent})`));
+    return make("p", { class: "kit-holders" }, `${this.words.holders} ${names.join(", ")}`);
+  }
+
+  /** Of a group's copy: what differs for one member, and the form to say so. */
+  differences() {
+    const { words } = this;
+    const field = (name, node) => {
+      node.id = `${this.id}-${name}`;
+      return make("div", { class: "kit-field" }, make("label", { for: node.id }, words[name]), node);
+    };
+    const options = (items) => items.map(([value, text]) => make("option", { value }, text));
+    const lines = this.rows.map(({ line }) => [line.key, line.code]);
+    const present = this.table.holders.filter((one) => one.present).map((one) => [one.id, one.name]);
+    const member = make("select", {}, ...options(present));
+    const line = make("select", {}, ...options(lines));
+    const level = make("select", {}, ...options(this.table.choices.map((choice) => [choice.id, choice.label])));
+    const reason = make("input", { size: 40, maxlength: 4000, autocomplete: "off" });
+    this.keep = make("button", { type: "button" }, words.differ);
+    this.keep.addEventListener("click", () => {
+      const said = { member: member.value, line: line.value, choice: level.value, reason: reason.value };
+      if (reason.value.trim()) reason.value = "";
+      this.ask("differ", said);
+    });
+    this.different = make("ul", { class: "kit-differences" });
+    this.differing = make(
+      "details",
+      { hidden: true },
+      make("summary", {}, words.differences),
+      make("p", { class: "kit-about" }, words.differences_help),
+      this.different,
+      make(
+        "div",
+        { class: "kit-actions" },
+        field("member", member),
+        field("criterion", line),
+        field("own_level", level),
+        field("reason", reason),
+        this.keep,
+      ),
+    );
+    return this.differing;
+  }
+
+  showDifferences(place) {
+    this.differing.hidden = !place.is_group;
+    this.keep.disabled = place.locked;
+    const items = place.differences.map((one) => {
+      const back = make("button", { type: "button", disabled: place.locked }, this.words.take_back);
+      const said = { member: one.member, line: one.line, choice: "", reason: "" };
+      back.addEventListener("click", () => this.ask("differ", said));
+      back.setAttribute("aria-label", `${this.words.take_back} : ${one.name}, ${one.criterion}`);
+      return make("li", {}, `${one.name} – ${one.criterion} : ${one.level} (${one.reason}) `, back);
+    });
+    this.different.replaceChildren(...(items.length ? items : [make("li", {}, this.words.no_difference)]));
+  }
+
   signsBox() {
-    if (!this.table.groups.some((group) => group.lines.some((line) => line.signs.length))) return null;
+    if (!this.table.groups.some((group) => group.lines.some((line) => line.signs.length + line.figures.length)))
+      return null;
     const signs = make("input", { type: "checkbox", id: `${this.id}-signs` });
     signs.checked = !this.root.classList.contains("kit-no-signs");
     signs.addEventListener("change", () => this.root.classList.toggle("kit-no-signs", !signs.checked));
@@ -181,7 +243,7 @@ class GridView {
       this.heading(line, id),
       make("td", { class: "kit-weight" }, line.weight),
       ...row.radios.map((radio) => make("td", { class: "kit-level" }, make("label", {}, radio))),
-      make("td", { class: "kit-comment" }, make("div", {}, row.comment, row.clear)),
+      make("td", { class: "kit-comment" }, make("div", {}, row.comment, row.clear), this.phrases(row)),
     );
     this.rows.push(row);
     return row.node;
@@ -193,10 +255,33 @@ class GridView {
       { scope: "row", abbr: line.code },
       make("p", {}, make("strong", { id }, line.code), ` ${line.text}`),
       line.about ? make("p", { class: "kit-about" }, line.about) : null,
-      line.signs.length
-        ? make("ul", { class: "kit-signs" }, ...line.signs.map((sign) => make("li", {}, sign)))
-        : null,
+      this.points("kit-signs kit-figures", line.figures),
+      this.points("kit-signs", line.signs),
     );
+  }
+
+  points(kind, items) {
+    return items.length ? make("ul", { class: kind }, ...items.map((item) => make("li", {}, item))) : null;
+  }
+
+  /** What this marker already wrote of this criterion, to be taken again. */
+  phrases(row) {
+    const known = this.table.phrases?.[row.line.key] ?? [];
+    if (!known.length) return null;
+    const name = this.words.phrases_of.replace("CRITERE", row.line.code);
+    const box = make("details", { class: "kit-phrases" }, make("summary", { "aria-label": name }, this.words.phrases));
+    const items = known.map((phrase) => {
+      const item = make("button", { type: "button" }, phrase);
+      item.addEventListener("click", () => {
+        row.comment.value = [row.comment.value.trimEnd(), phrase].filter(Boolean).join("\n");
+        box.open = false;
+        row.comment.focus();
+        this.send();
+      });
+      return make("li", {}, item);
+    });
+    box.append(make("ul", {}, ...items));
+    return box;
   }
 
   radio(row, choice, column, id) {
@@ -233,6 +318,7 @@ class GridView {
       make("div", { class: "kit-score" }, this.mark, this.exact, this.bar, this.progress, this.left),
       make("div", { class: "kit-actions" }, this.next, ...this.keeping(button), this.status),
       make("div", { role: "alert" }, this.problems),
+      this.table.desk ? this.differences() : null,
       this.help(),
       make("p", { class: "kit-about" }, this.table.rule),
     );
@@ -298,9 +384,11 @@ class GridView {
     this.undo.disabled = !place.can_undo;
     this.root.classList.toggle("kit-locked", place.locked);
     for (const row of this.rows) {
-      row.comment.readOnly = place.locked;
-      row.radios.forEach((radio) => radio.toggleAttribute("disabled", place.locked));
+      row.closed = place.locked || place.aside.includes(row.line.key);
+      row.comment.readOnly = row.closed;
+      row.radios.forEach((radio) => radio.toggleAttribute("disabled", row.closed));
     }
+    this.showDifferences(place);
   }
 
   summary(summary) {
@@ -412,12 +500,16 @@ class GridView {
       radio.checked = column === found;
       radio.tabIndex = column === Math.max(found, 0) ? 0 : -1;
     });
-    row.clear.hidden = found < 0;
+    row.clear.hidden = found < 0 || Boolean(row.closed);
     row.node.classList.toggle("kit-done", found >= 0);
   }
 
-  focus(index, column = null) {
-    const row = this.rows[Math.min(Math.max(index, 0), this.rows.length - 1)];
+  /** Put the keyboard on a row; one that is closed is passed over, in the direction of the step. */
+  focus(index, column = null, step = 1) {
+    let at = Math.min(Math.max(index, 0), this.rows.length - 1);
+    while (this.rows[at]?.closed) at += step;
+    const row = this.rows[at];
+    if (!row) return;
     const checked = Math.max(row.radios.findIndex((radio) => radio.checked), 0);
     const radio = row.radios[Math.min(Math.max(column ?? checked, 0), row.radios.length - 1)];
     for (const other of row.radios) other.tabIndex = other === radio ? 0 : -1;
@@ -475,12 +567,12 @@ class GridView {
     }
     const last = this.rows.length - 1;
     const moves = {
-      ArrowUp: [row.index - 1, column],
+      ArrowUp: [row.index - 1, column, -1],
       ArrowDown: [row.index + 1, column],
       ArrowLeft: [row.index, column - 1],
       ArrowRight: [row.index, column + 1],
       Home: [0, column],
-      End: [last, column],
+      End: [last, column, -1],
     };
     if (event.key in moves) {
       this.focus(...moves[event.key]);

@@ -1,0 +1,150 @@
+"""The neutralisation of a criterion for one candidate: the jury's decision, never the marker's nor the tool's.
+
+The référentiel gives two conditions (its lines 26 and 27): the criterion is not relevant with regard to the nature
+of the disability, and it does not belong to the heart of the profession. The jury ticks both; what made it tick them
+is in its own file, under the reference, and never here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.grids import GridLine
+from kit.marking.book import MarkBook
+from kit.marking.copies import CopyKey, candidates_of, copy_grid, session_copies
+from kit.marking.tables import NEUTRALISED
+from kit.reading import nearest
+from kit.referentiel import Criterion
+from kit.sessions.model import JURY_ROLES
+from kit.sessions.opening import Session
+from kit.store.history import Act, append
+from kit.store.rows import put_once
+from kit.store.sql import select
+
+MOST_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the jury decided.
+
+    Attributes:
+        epreuve: of which épreuve.
+        candidate: for whom.
+        criterion: a criterion of the grid, or one of its lines (`CE29.3@oral`).
+        reference: of the decision in the jury's own file; it tells no reason.
+        decided_on: when.
+        author: who notes it, of the jury.
+        not_relevant: whether the jury found it not relevant with regard to the nature of the disability.
+        not_core: whether the jury found that it is not of the heart of the profession.
+    """
+
+    epreuve: str
+    candidate: str
+    criterion: str
+    reference: str
+    decided_on: date
+    author: str
+    not_relevant: bool
+    not_core: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neutralised:
+    """A decision as it is kept, for a line of the grid."""
+
+    epreuve: str
+    candidate: str
+    line: str
+    reference: str
+    decided_on: str
+    author: str
+
+
+def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[str, ...]:
+    """Keep the jury's decision and return the lines it concerns; those already neutralised stay as they are.
+
+    Raises:
+        MarkingError: a condition is not ticked, somebody who is not of the jury, a candidate or a criterion that
+            the épreuve does not have; all problems are listed.
+        InvalidFile: the session was not built.
+        EnvironmentFault: the database refuses.
+    """
+    lines = _lines(session, decision)
+    raise_for(_refused(session, decision, lines), MarkingError)
+    with book.database.writing() as connection:
+        for line in lines:
+            content = {
+                "epreuve": decision.epreuve, "line": line.key, "candidate": _pseudonym(book, decision.candidate),
+                "decided_on": decision.decided_on.isoformat(), "conditions": ["not_relevant", "not_core"],
+            }  # fmt: skip
+            words = {"reference": decision.reference}
+            number = append(
+                connection, Act(f"{book.session}/jury", decision.author, "neutralise", content, words)
+            ).id
+            put_once(connection, NEUTRALISED, {
+                "session": book.session, "epreuve": decision.epreuve, "candidate": decision.candidate,
+                "line": line.key, "reference": decision.reference,
+                "decided_on": decision.decided_on.isoformat(), "author": decision.author, "history": number,
+            })  # fmt: skip
+    return tuple(line.key for line in lines)
+
+
+def neutralised(book: MarkBook) -> tuple[Neutralised, ...]:
+    """Return the decisions kept, in the order they were noted. For the jury alone."""
+    asked = select(NEUTRALISED).where(NEUTRALISED.c.session == book.session).order_by(NEUTRALISED.c.history)
+    with book.database.reading() as connection:
+        return tuple(
+            Neutralised(row.epreuve, row.candidate, row.line, row.reference, row.decided_on, row.author)
+            for row in connection.execute(asked)
+        )
+
+
+def _lines(session: Session, decision: Decision) -> tuple[GridLine, ...]:
+    """Return the lines of the candidate's grids, his own and his group's, that have this criterion."""
+    found: dict[str, GridLine] = {}
+    for copy in session_copies(session):
+        if copy.key.epreuve == decision.epreuve and decision.candidate in _holders(session, copy.key):
+            for line in copy_grid(session.root, copy).lines:
+                if decision.criterion in (line.criterion, line.key):
+                    found[line.key] = line
+    return tuple(found.values())
+
+
+def _holders(session: Session, key: CopyKey) -> tuple[str, ...]:
+    row = next(row for row in session.attributions if CopyKey(row.epreuve, row.part, row.number) == key)
+    return candidates_of(session, row)
+
+
+def _refused(session: Session, decision: Decision, lines: tuple[GridLine, ...]) -> Iterator[Finding]:
+    where = Place(item=f"{decision.epreuve}, {decision.criterion}")
+    for name in ("not_relevant", "not_core"):
+        if not getattr(decision, name):
+            yield Finding(f"jury.condition.{name}", where)
+    if not decision.reference.strip():
+        yield Finding("jury.no_reference", where)
+    if len(decision.reference) > MOST_WORDS or not decision.reference.isprintable():
+        yield Finding("jury.long_reference", where, {"most": MOST_WORDS})
+    jury = sorted({item.person for item in session.assignments if item.role in JURY_ROLES})
+    if decision.author not in jury:
+        yield Finding("jury.not_of_it", where, {"author": decision.author, "known": jury})
+    registered = {item.candidate for item in session.registered(decision.epreuve)}
+    if decision.candidate not in registered:
+        near = nearest(decision.candidate, registered)
+        yield Finding("jury.no_candidate", where, {"candidate": decision.candidate, "near": near or "—"})
+    elif not lines:
+        yield Finding(
+            "jury.no_line", where, {"criterion": decision.criterion, "candidate": decision.candidate}
+        )
+    for criterion in dict.fromkeys(line.criterion for line in lines):
+        known: Criterion = session.referentiel.criterion(criterion)
+        if known.core:
+            yield Finding("jury.core", where, {"criterion": criterion})
+
+
+def _pseudonym(book: MarkBook, candidate: str) -> str:
+    return hashlib.sha256(f"{book.session}/{candidate}".encode()).hexdigest()[:16]

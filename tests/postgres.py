@@ -8,10 +8,12 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+import psutil
 
 _names = count(1)
 
@@ -21,6 +23,8 @@ class Server:
     """A running server. `url(name)` is the address of a database of it."""
 
     port: int
+    folder: Path
+    user: str | None
 
     def url(self, database: str = "postgres", user: str = "chef") -> str:
         return f"postgresql://{user}:essai@127.0.0.1:{self.port}/{database}"
@@ -31,6 +35,21 @@ class Server:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def start(self) -> None:
+        """Start it, again after a kill: it then recovers what was committed."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=on"
+        log, data = str(self.folder / "log"), str(self.folder / "data")
+        _run(self.user, self.folder, "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+
+    def kill(self) -> None:
+        """Kill it and all its processes at once, as a power cut would."""
+        main = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
+        killed = [main, *main.children(recursive=True)]
+        for process in killed:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(killed, timeout=20)
 
     def new_database(self) -> str:
         """Return the address of an empty database."""
@@ -47,30 +66,16 @@ def a_server() -> Iterator[Server]:
     try:
         if user is not None:
             shutil.chown(folder, user)
-        port = _free_port()
+        server = Server(_free_port(), folder, user)
         password = folder / "password"
         password.write_text("essai\n", "utf-8")
         password.chmod(0o644)
         data = str(folder / "data")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=on"
-        _run(
-            user,
-            folder,
-            "initdb",
-            "-D",
-            data,
-            "-U",
-            "chef",
-            "-A",
-            "scram-sha-256",
-            "--pwfile",
-            str(password),
-            "-E",
-            "UTF8",
-        )
-        _run(user, folder, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        login = ("-U", "chef", "-A", "scram-sha-256", "--pwfile", str(password))
+        _run(user, folder, "initdb", "-D", data, "-E", "UTF8", *login)
+        server.start()
         try:
-            yield Server(port)
+            yield server
         finally:
             _run(user, folder, "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:

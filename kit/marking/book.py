@@ -85,7 +85,8 @@ class MarkBook:
             for epreuve in sorted({saying.copy.epreuve for saying in sayings}):
                 hold(connection, self.chain(epreuve, marker))
             raise_for(self._closed(connection, marker, sayings), MarkingError)
-            before = {_place(said): said for said in self._said(connection, marker)}
+            spoken = dict.fromkeys(saying.copy for saying in sayings)
+            before = {_place(said): said for copy in spoken for said in self._said(connection, marker, copy)}
             raise_for(_overtaken(sayings, before), MarkingError)
             return tuple(
                 self._keep(connection, marker, saying, grids[saying.copy], before.get(_place(saying)))

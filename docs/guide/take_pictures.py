@@ -1,0 +1,111 @@
+"""Take the guide's pictures again: `python docs/guide/take_pictures.py` (needs Chromium; a minute).
+
+The pictures show the demonstration's session, whose people are fictitious.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+@contextmanager
+def correction(session: Path, marker: str) -> Iterator[str]:
+    """Give the address of a marker's page."""
+    command = [
+        sys.executable,
+        "-m",
+        "kit",
+        "app",
+        "correction",
+        str(session),
+        "--marker",
+        marker,
+        "--no-browser",
+    ]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        said = server.stdout.readline() if server.stdout else ""
+        found = re.search(r"http://\S+", said)
+        if found is None:
+            raise SystemExit(said)
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def ready(page: Page, address: str) -> Locator:
+    """Open the page and return its panel."""
+    page.goto(address)
+    panel = page.locator(".kit-grid")
+    panel.locator("input[type=radio]").first.wait_for(timeout=30_000)
+    return panel
+
+
+def choose(panel: Locator, words: str) -> None:
+    """Go to the first copy whose name has these words."""
+    box = panel.get_by_label("Copie", exact=True)
+    name = next(text for text in box.locator("option").all_inner_texts() if words in text)
+    box.select_option(label=name)
+    panel.page.wait_for_timeout(800)
+
+
+def mark_a_copy(page: Page, panel: Locator) -> None:
+    """A written copy half marked, with the keyboard."""
+    choose(panel, "E2 ")
+    panel.locator("tbody input[type=radio]").first.focus()
+    for key in ("Digit3", "Digit4", "Digit2"):
+        page.keyboard.press(key)
+    comments = panel.locator("textarea")
+    comments.nth(0).fill("Sources citées, mais pas datées.")
+    comments.nth(1).focus()
+    page.wait_for_timeout(900)
+    page.screenshot(path=str(IMAGES / "correction-copie.png"))
+    page.keyboard.press("Alt+ArrowDown")
+    page.wait_for_timeout(800)
+    panel.locator(".kit-phrases summary").first.click()
+    panel.screenshot(path=str(IMAGES / "correction-phrases.png"))
+
+
+def differ_in_a_group(page: Page, panel: Locator) -> None:
+    """A group's copy, and a member's own mark."""
+    choose(panel, "E1 dossier")
+    panel.locator("summary", has_text="Écarts individuels").click()
+    panel.get_by_label("Membre").select_option(index=1)
+    panel.get_by_label("Son niveau").select_option(index=3)
+    panel.get_by_label("Raison").fill("A conduit l’enquête auprès des distributeurs sans le groupe")
+    panel.get_by_role("button", name="Enregistrer l’écart").click()
+    page.wait_for_timeout(800)
+    panel.locator(".kit-differences").scroll_into_view_if_needed()
+    page.screenshot(path=str(IMAGES / "correction-groupe.png"))
+
+
+def main() -> None:
+    """Build the demonstration in a temporary folder and take every picture."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        session = Path(scratch) / "demo"
+        subprocess.run([sys.executable, "-m", "kit", "demo", "--out", str(session)], check=True)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 960})
+        with correction(session, "P01") as address:
+            panel = ready(page, address)
+            mark_a_copy(page, panel)
+            differ_in_a_group(page, panel)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -116,8 +116,8 @@ def read_marks(path: Path, grid: Grid) -> tuple[MarksFile, tuple[Finding, ...]]:
     except ValidationError as error:
         raise InvalidFile(*findings_of(error, str(path), model=MarksFile)) from error
     raise_for(_another(file, grid, where))
-    file = file.model_copy(update={"marks": by_line(grid, file.marks)})
     raise_for(_refused(file.marks, grid, where))
+    file = file.model_copy(update={"marks": by_line(grid, file.marks)})
     return file, tuple(_drift(file.applied, grid, where))
 
 

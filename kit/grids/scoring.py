@@ -32,17 +32,17 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
     Raises:
         MarkingError: a mark for a line or with a level that the grid does not have; all are listed.
     """
-    by_line = {line.key: line for line in grid.lines}
+    lines = {line.key: line for line in grid.lines}
     raise_for(misplaced(grid, marks), MarkingError)
-    alone = {code for code, count in Counter(line.criterion for line in grid.lines).items() if count == 1}
-    state = {key: _mark(marks, line, alone) for key, line in by_line.items()}
+    given = by_line(grid, marks)
+    state = {key: given.get(key, _NOTHING) for key in lines}
     neutralised = tuple(key for key, mark in state.items() if mark.state == "neutralised")
     unassessed = tuple(key for key, mark in state.items() if mark.state == "not_assessed")
     unmarked = tuple(key for key, mark in state.items() if not mark.is_marked)
     left_out = set(neutralised) | (set(unassessed) if grid.reglement.not_assessed == "left_out" else set())
     counted = tuple(key for key in state if key not in left_out)
-    reason = _why_none(grid, counted, unmarked, unassessed, by_line)
-    exact = None if reason else _mean(grid, {key: state[key] for key in counted}, by_line)
+    reason = _why_none(grid, counted, unmarked, unassessed, lines)
+    exact = None if reason else _mean(grid, {key: state[key] for key in counted}, lines)
     return Score(
         epreuve=grid.epreuve,
         mark=None if exact is None else exact_text(exact),
@@ -56,12 +56,6 @@ def score(grid: Grid, marks: Mapping[str, Mark]) -> Score:
         not_assessed=unassessed,
         neutralised=neutralised,
     )
-
-
-def _mark(marks: Mapping[str, Mark], line: GridLine, alone: set[str]) -> Mark:
-    """Return a line's mark; the criterion's code is enough where it has one line."""
-    by_code = marks.get(line.criterion) if line.criterion in alone else None
-    return marks.get(line.key) or by_code or _NOTHING
 
 
 def by_line(grid: Grid, marks: Mapping[str, Mark]) -> dict[str, Mark]:
@@ -78,6 +72,9 @@ def misplaced(grid: Grid, marks: Mapping[str, Mark], where: Place = _NOWHERE) ->
     counts = Counter(line.criterion for line in grid.lines)
     known = {line.key for line in grid.lines} | {code for code, count in counts.items() if count == 1}
     levels = [level.id for level in grid.scale.levels]
+    for line in grid.lines:
+        if counts[line.criterion] == 1 and line.criterion in marks and line.key in marks:
+            yield Finding("mark.twice", replace(where, item=line.criterion), {"line": line.key})
     for key, mark in marks.items():
         here = replace(where, item=key)
         if key not in known:

@@ -163,3 +163,21 @@ def test_a_server_that_is_gone_is_shown_and_nothing_looks_kept(
     page.keyboard.press("Digit4")
     expect(desk.get_by_role("status")).to_contain_text("Le noyau ne répond pas")
     assert session_book(session, {}).said("P1") == before
+
+
+def test_at_twice_the_size_nothing_lies_beside_the_page_nor_under_the_heading(
+    page: Page, desk: Locator, session: Session
+) -> None:
+    page.set_viewport_size({"width": 640, "height": 480})  # what a window of 1280 × 960 has left at 200 %
+    go_to(desk, session, epreuve="E2", candidate="C2")
+    desk.locator("tbody input[type=radio]:enabled").first.focus()
+    page.keyboard.press("Digit3")
+    expect(desk.get_by_role("status")).to_contain_text("Enregistré à")
+    wide = "[document.documentElement, document.querySelector('.kit-scroller')].map((node) => node.scrollWidth - node.clientWidth)"
+    assert max(page.evaluate(wide)) <= 1
+    covered = """() => {
+      const bottom = document.querySelector('.kit-scroller thead').getBoundingClientRect().bottom;
+      const focused = document.activeElement.getBoundingClientRect();
+      return focused.top < bottom || focused.bottom > document.querySelector('.kit-scroller').getBoundingClientRect().bottom;
+    }"""
+    assert not page.evaluate(covered)

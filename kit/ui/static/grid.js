@@ -514,7 +514,10 @@ class GridView {
     const radio = row.radios[Math.min(Math.max(column ?? checked, 0), row.radios.length - 1)];
     for (const other of row.radios) other.tabIndex = other === radio ? 0 : -1;
     radio.focus({ preventScroll: true });
-    row.node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const head = this.scroller.querySelector("thead").offsetHeight;
+    row.node.style.scrollMarginTop = `${head + 2}px`; // the head covers what is under it
+    const tall = row.node.offsetHeight > this.scroller.clientHeight - head;
+    row.node.scrollIntoView({ block: tall ? "start" : "nearest", inline: "nearest" });
   }
 
   goToLeft() {

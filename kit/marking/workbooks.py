@@ -87,10 +87,14 @@ class WorkbookReader:
         self._read: dict[CopyKey, str] = {}
 
     def read(self, sheets: Mapping[str, Cells]) -> None:
-        """Read the sheets, but the one of the levels."""
-        for name, cells in sheets.items():
-            if name == label("grid.scale_sheet"):
-                continue
+        """Read the sheets, but the one of the levels; another marker's workbook is told once."""
+        grids = {name: cells for name, cells in sheets.items() if name != label("grid.scale_sheet")}
+        others = {_text(cells, MARKER_ROW) for cells in grids.values()} - {self._marker, ""}
+        if others:
+            fields = {"found": ", ".join(sorted(others))[:80], "expected": self._marker}
+            self.findings.append(Finding("workbook.other_marker", Place(self._file), fields))
+            return
+        for name, cells in grids.items():
             problems = list(self._head_problems(name, cells))
             self.findings += problems
             if not problems:
@@ -98,15 +102,12 @@ class WorkbookReader:
 
     def _head_problems(self, name: str, cells: Cells) -> Iterator[Finding]:
         where = Place(self._file, item=name)
-        found = text_of(_cell(cells, COPY_ROW, HEAD_COLUMN)).strip()
-        marker = text_of(_cell(cells, MARKER_ROW, HEAD_COLUMN)).strip()
+        found = _text(cells, COPY_ROW)
         titles = [text_of(_cell(cells, FIRST_ROW - 1, column)) for column in range(NUMBER + 1)]
         copy = self._copies.get(found)
         if titles != [label(f"grid.{key}") for key in (*COLUMNS, "number")]:
             yield Finding("workbook.not_a_grid", where)
             return
-        if marker != self._marker:
-            yield Finding("pack.other_marker", where, {"found": marker[:40], "expected": self._marker})
         if copy is None:
             yield Finding("marks.no_copy", where, {"copy": found[:60]})
         elif not marks_copy(self._session, self._marker, copy.key):
@@ -115,13 +116,13 @@ class WorkbookReader:
             yield Finding("workbook.copy_twice", where, {"copy": copy.key, "first": self._read[copy.key]})
         else:
             self._read[copy.key] = name
-            code = text_of(_cell(cells, SUBJECT_ROW, HEAD_COLUMN)).strip()
+            code = _text(cells, SUBJECT_ROW)
             grid = copy_grid(self._session.root, copy)
             if code != grid.code:
                 yield Finding("workbook.other_subject", where, {"found": code[:60], "expected": grid.code})
 
     def _lines(self, name: str, cells: Cells) -> None:
-        copy = self._copies[text_of(_cell(cells, COPY_ROW, HEAD_COLUMN)).strip()]
+        copy = self._copies[_text(cells, COPY_ROW)]
         grid = copy_grid(self._session.root, copy)
         self.grids[copy.key] = grid
         asked = _without(grid, self._aside.get(copy.key, frozenset())).lines
@@ -158,6 +159,11 @@ def read_marker_workbook(session: Session, book: MarkBook, marker: str, file: Pa
 
 def _cell(cells: Cells, row: int, column: int) -> Any:
     return cells[row][column] if row < len(cells) and column < len(cells[row]) else None
+
+
+def _text(cells: Cells, row: int) -> str:
+    """Return what the head of a sheet says in a row."""
+    return text_of(_cell(cells, row, HEAD_COLUMN)).strip()
 
 
 def _shape_problems(where: Place, cells: Cells, asked: Sequence[GridLine]) -> Iterator[Finding]:

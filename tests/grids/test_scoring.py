@@ -77,7 +77,11 @@ def test_unknown_lines_and_levels_are_all_refused() -> None:
 
 
 def test_a_criterion_marked_under_both_its_names_is_refused() -> None:
-    marks = {"CE1.1": Mark(level="acquis"), "CE1.1@ecrit": Mark(level="non_acquis"), "CE1.2": Mark(level="acquis")}
+    marks = {
+        "CE1.1": Mark(level="acquis"),
+        "CE1.1@ecrit": Mark(level="non_acquis"),
+        "CE1.2": Mark(level="acquis"),
+    }
     with pytest.raises(MarkingError) as caught:
         score(a_grid(), marks)
     assert [found.code for found in caught.value.findings] == ["mark.twice"]

@@ -138,7 +138,7 @@ def doubled(book: Any) -> None:
         (set_cell(FIRST_ROW - 1, LEVEL, "Note"), {"workbook.not_a_grid"}),
         (set_cell(COPY_ROW, HEAD_COLUMN, "E2 ecrit 99999"), {"marks.no_copy"}),
         (set_cell(COPY_ROW - 1, HEAD_COLUMN, "AUTRE-SESSION-E2-P1"), {"workbook.other_subject"}),
-        (set_cell(COPY_ROW + 1, HEAD_COLUMN, "P1"), {"pack.other_marker"}),
+        (set_cell(COPY_ROW + 1, HEAD_COLUMN, "P1"), {"workbook.other_marker"}),
         (doubled, {"workbook.copy_twice"}),
     ],
 )

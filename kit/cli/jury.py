@@ -24,21 +24,28 @@ def decisions() -> None:
 @command(app)
 def neutralise(
     folder: SessionDir,
-    epreuve: Annotated[str, typer.Option("--epreuve", metavar="CODE", help="Épreuve.")],
     candidate: Annotated[str, typer.Option("--candidate", metavar="ID", help="Candidat.")],
     criterion: Annotated[str, typer.Option("--criterion", metavar="CE", help="Critère.")],
     reference: Annotated[
         str, typer.Option("--reference", metavar="RÉF", help="Référence de la décision, sans motif.")
     ],
-    on: Annotated[str, typer.Option("--date", metavar="AAAA-MM-JJ", help="Date de la décision.")],
     by: Annotated[str, typer.Option("--by", metavar="ID", help="Membre du jury qui l’inscrit.")],
-    not_relevant: Annotated[
-        bool,
-        typer.Option("--non-pertinent", help="Le jury l’a jugé non pertinent au regard du handicap."),
+    irrelevant: Annotated[
+        bool, typer.Option("--irrelevant", help="Le jury l’a jugé non pertinent au regard du handicap.")
     ] = False,
     not_core: Annotated[
-        bool, typer.Option("--hors-coeur", help="Le jury l’a jugé étranger au cœur de l’activité.")
+        bool, typer.Option("--not-core", help="Le jury l’a jugé étranger au cœur de l’activité.")
     ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option("--date", metavar="AAAA-MM-JJ", help="Date de la décision (par défaut : aujourd’hui)."),
+    ] = None,
+    epreuve: Annotated[
+        str | None,
+        typer.Option(
+            "--epreuve", metavar="CODE", help="Une seule épreuve (par défaut : toutes celles du critère)."
+        ),
+    ] = None,
 ) -> None:
     """Neutralise un critère pour un candidat, sur décision du jury."""
     from kit.jury.neutralising import Decision
@@ -47,11 +54,16 @@ def neutralise(
     from kit.sessions.opening import open_session
 
     session = open_session(folder)
+    day = date.today() if on is None else _day(on)  # noqa: DTZ011 - the jury's day is the one on its wall
     decision = Decision(
-        epreuve, candidate, criterion, reference, _day(on), by, not_relevant=not_relevant, not_core=not_core
+        candidate, criterion, reference, day, by, not_relevant=irrelevant, not_core=not_core, epreuve=epreuve
     )
     lines = decide(session, session_book(session), decision)
-    words = {"lines": enumeration(lines), "candidate": candidate, "reference": reference}
+    words = {
+        "lines": enumeration([f"{where} {line}" for where, line in lines]),
+        "candidate": candidate,
+        "reference": reference,
+    }
     say(label("jury.neutralised", **words))
 
 

@@ -18,7 +18,6 @@ from kit.marking.book import MarkBook
 from kit.marking.copies import CopyKey, candidates_of, copy_grid, session_copies
 from kit.marking.tables import NEUTRALISED
 from kit.reading import nearest
-from kit.referentiel import Criterion
 from kit.sessions.model import JURY_ROLES
 from kit.sessions.opening import Session
 from kit.store.history import Act, append
@@ -33,7 +32,6 @@ class Decision:
     """What the jury decided.
 
     Attributes:
-        epreuve: of which épreuve.
         candidate: for whom.
         criterion: a criterion of the grid, or one of its lines (`CE29.3@oral`).
         reference: of the decision in the jury's own file; it tells no reason.
@@ -41,9 +39,9 @@ class Decision:
         author: who notes it, of the jury.
         not_relevant: whether the jury found it not relevant with regard to the nature of the disability.
         not_core: whether the jury found that it is not of the heart of the profession.
+        epreuve: in one épreuve only; None for every épreuve of his whose grid has the criterion.
     """
 
-    epreuve: str
     candidate: str
     criterion: str
     reference: str
@@ -51,6 +49,7 @@ class Decision:
     author: str
     not_relevant: bool
     not_core: bool
+    epreuve: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,10 @@ class Neutralised:
     author: str
 
 
-def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[str, ...]:
-    """Keep the jury's decision and return the lines it concerns; those already neutralised stay as they are.
+def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[tuple[str, str], ...]:
+    """Keep the jury's decision and return the épreuve and the line of all it concerns.
+
+    What was neutralised before stays as it is.
 
     Raises:
         MarkingError: a condition is not ticked, somebody who is not of the jury, a candidate or a criterion that
@@ -77,9 +78,9 @@ def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[st
     lines = _lines(session, decision)
     raise_for(_refused(session, decision, lines), MarkingError)
     with book.database.writing() as connection:
-        for line in lines:
+        for epreuve, line in lines:
             content = {
-                "epreuve": decision.epreuve, "line": line.key, "candidate": _pseudonym(book, decision.candidate),
+                "epreuve": epreuve, "line": line.key, "candidate": _pseudonym(book, decision.candidate),
                 "decided_on": decision.decided_on.isoformat(), "conditions": ["not_relevant", "not_core"],
             }  # fmt: skip
             words = {"reference": decision.reference}
@@ -87,11 +88,11 @@ def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[st
                 connection, Act(f"{book.session}/jury", decision.author, "neutralise", content, words)
             ).id
             put_once(connection, NEUTRALISED, {
-                "session": book.session, "epreuve": decision.epreuve, "candidate": decision.candidate,
+                "session": book.session, "epreuve": epreuve, "candidate": decision.candidate,
                 "line": line.key, "reference": decision.reference,
                 "decided_on": decision.decided_on.isoformat(), "author": decision.author, "history": number,
             })  # fmt: skip
-    return tuple(line.key for line in lines)
+    return tuple((epreuve, line.key) for epreuve, line in lines)
 
 
 def neutralised(book: MarkBook) -> tuple[Neutralised, ...]:
@@ -104,15 +105,16 @@ def neutralised(book: MarkBook) -> tuple[Neutralised, ...]:
         )
 
 
-def _lines(session: Session, decision: Decision) -> tuple[GridLine, ...]:
+def _lines(session: Session, decision: Decision) -> tuple[tuple[str, GridLine], ...]:
     """Return the lines of the candidate's grids, his own and his group's, that have this criterion."""
-    found: dict[str, GridLine] = {}
+    found: dict[tuple[str, str], GridLine] = {}
     for copy in session_copies(session):
-        if copy.key.epreuve == decision.epreuve and decision.candidate in _holders(session, copy.key):
+        epreuve = copy.key.epreuve
+        if decision.epreuve in (None, epreuve) and decision.candidate in _holders(session, copy.key):
             for line in copy_grid(session.root, copy).lines:
                 if decision.criterion in (line.criterion, line.key):
-                    found[line.key] = line
-    return tuple(found.values())
+                    found[epreuve, line.key] = line
+    return tuple((epreuve, line) for (epreuve, _), line in found.items())
 
 
 def _holders(session: Session, key: CopyKey) -> tuple[str, ...]:
@@ -120,8 +122,10 @@ def _holders(session: Session, key: CopyKey) -> tuple[str, ...]:
     return candidates_of(session, row)
 
 
-def _refused(session: Session, decision: Decision, lines: tuple[GridLine, ...]) -> Iterator[Finding]:
-    where = Place(item=f"{decision.epreuve}, {decision.criterion}")
+def _refused(
+    session: Session, decision: Decision, lines: tuple[tuple[str, GridLine], ...]
+) -> Iterator[Finding]:
+    where = Place(item=", ".join(filter(None, (decision.epreuve, decision.criterion))))
     for name in ("not_relevant", "not_core"):
         if not getattr(decision, name):
             yield Finding(f"jury.condition.{name}", where)
@@ -132,17 +136,16 @@ def _refused(session: Session, decision: Decision, lines: tuple[GridLine, ...]) 
     jury = sorted({item.person for item in session.assignments if item.role in JURY_ROLES})
     if decision.author not in jury:
         yield Finding("jury.not_of_it", where, {"author": decision.author, "known": jury})
-    registered = {item.candidate for item in session.registered(decision.epreuve)}
-    if decision.candidate not in registered:
-        near = nearest(decision.candidate, registered)
+    known = {candidate.id for candidate in session.candidates}
+    if decision.candidate not in known:
+        near = nearest(decision.candidate, known)
         yield Finding("jury.no_candidate", where, {"candidate": decision.candidate, "near": near or "—"})
     elif not lines:
         yield Finding(
             "jury.no_line", where, {"criterion": decision.criterion, "candidate": decision.candidate}
         )
-    for criterion in dict.fromkeys(line.criterion for line in lines):
-        known: Criterion = session.referentiel.criterion(criterion)
-        if known.core:
+    for criterion in dict.fromkeys(line.criterion for _, line in lines):
+        if session.referentiel.criterion(criterion).core:
             yield Finding("jury.core", where, {"criterion": criterion})
 
 

@@ -85,8 +85,8 @@ def test_a_decision_that_cannot_stand_is_refused_with_all_that_it_lacks(
 def test_the_decision_is_kept_once_by_reference_and_the_history_names_nobody(
     session: Session, book: MarkBook
 ) -> None:
-    assert neutralise(session, book, decision()) == (SECOND,)
-    assert neutralise(session, book, decision(reference="Autre")) == (SECOND,)
+    assert neutralise(session, book, decision()) == (("E2", SECOND),)
+    assert neutralise(session, book, decision(reference="Autre")) == (("E2", SECOND),)
     (kept,) = neutralised(book)
     assert (kept.candidate, kept.line, kept.reference, kept.author) == ("C2", SECOND, "PV 2026-14", "P7")
     with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
@@ -117,6 +117,16 @@ def test_the_marker_meets_it_as_not_assessed_and_cannot_change_it(session: Sessi
     assert "PV 2026" not in json.dumps([panel.sheet, panel.table])
 
 
+def test_without_an_epreuve_it_holds_wherever_the_criterion_is_marked(
+    session: Session, book: MarkBook
+) -> None:
+    lines = neutralise(session, book, decision(epreuve=None, criterion="CE1.1"))
+    assert sorted(lines) == [("E1", "CE1.1@dossier"), ("E1", "CE1.1@synthese"), ("E2", FIRST)]
+    desk = desk_of(session, book, "P1")
+    own = {copy.key.part: desk._aside.get(copy.key) for copy in desk.copies if copy.key in desk._aside}
+    assert own == {"synthese": {"CE1.1@synthese"}, "ecrit": {FIRST}}
+
+
 def test_other_copies_are_not_touched(session: Session, book: MarkBook) -> None:
     neutralise(session, book, decision())
     desk = desk_of(session, book, "P2")
@@ -145,11 +155,11 @@ def test_locking_comparing_and_retaining_go_on_without_the_line(session: Session
 
 def test_the_command_needs_both_conditions(session: Session) -> None:
     arguments = ["jury", "neutralise", str(session.root), "--epreuve", "E2", "--candidate", "C1", "--criterion",
-                 "CE1.1", "--reference", "PV 2026-15", "--date", "2026-06-20", "--by", "P7", "--non-pertinent"]  # fmt: skip
+                 "CE1.1", "--reference", "PV 2026-15", "--date", "2026-06-20", "--by", "P7", "--irrelevant"]  # fmt: skip
     refused = CliRunner().invoke(app, arguments)
     assert isinstance(refused.exception, MarkingError)
-    done = CliRunner().invoke(app, [*arguments, "--hors-coeur"])
+    done = CliRunner().invoke(app, [*arguments, "--not-core"])
     assert done.exit_code == 0, done.output
-    assert "CE1.1@ecrit" in done.output
-    wrong = CliRunner().invoke(app, [*arguments, "--hors-coeur", "--date", "20 juin"])
+    assert "E2 CE1.1@ecrit" in done.output
+    wrong = CliRunner().invoke(app, [*arguments, "--not-core", "--date", "20 juin"])
     assert isinstance(wrong.exception, MarkingError)

@@ -115,6 +115,7 @@ def test_the_grid_follows_the_contract(built: Build) -> None:
         "weight",
         "questions",
         "observables",
+        "expected",
     }
     assert [set(line) for line in grid["lines"]] == [keys]
     assert grid["lines"][0]["weight"] == "4"

@@ -131,7 +131,7 @@ def test_a_line_the_jury_set_aside_is_closed_and_the_keyboard_passes_over_it(
     page: Page, session: Session
 ) -> None:
     decision = Decision(
-        "E2", "C3", "CE1.1", "PV 12", date(2026, 6, 20), "P7", not_relevant=True, not_core=True
+        "C3", "CE1.1", "PV 12", date(2026, 6, 20), "P7", not_relevant=True, not_core=True, epreuve="E2"
     )
     neutralise(session, session_book(session, {}), decision)
     with desk_page(session.root, "P1") as address:
@@ -171,8 +171,8 @@ def test_at_twice_the_size_nothing_lies_beside_the_page_nor_under_the_heading(
     page.set_viewport_size({"width": 640, "height": 480})  # what a window of 1280 × 960 has left at 200 %
     go_to(desk, session, epreuve="E2", candidate="C2")
     desk.locator("tbody input[type=radio]:enabled").first.focus()
-    page.keyboard.press("Digit3")
-    expect(desk.get_by_role("status")).to_contain_text("Enregistré à")
+    page.keyboard.press("Digit1")
+    expect(desk.locator("tbody input[type=radio]:enabled").first).to_be_checked()
     wide = "[document.documentElement, document.querySelector('.kit-scroller')].map((node) => node.scrollWidth - node.clientWidth)"
     assert max(page.evaluate(wide)) <= 1
     covered = """() => {

@@ -5,45 +5,18 @@ The pictures show the demonstration's session, whose people are fictitious.
 
 from __future__ import annotations
 
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.ui.jupyter import chromium, desk_page
 
 IMAGES = Path(__file__).parent / "images"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-
-
-@contextmanager
-def correction(session: Path, marker: str) -> Iterator[str]:
-    """Give the address of a marker's page."""
-    command = [
-        sys.executable,
-        "-m",
-        "kit",
-        "app",
-        "correction",
-        str(session),
-        "--marker",
-        marker,
-        "--no-browser",
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        said = server.stdout.readline() if server.stdout else ""
-        found = re.search(r"http://\S+", said)
-        if found is None:
-            raise SystemExit(said)
-        yield found[0]
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 def ready(page: Page, address: str) -> Locator:
@@ -95,16 +68,14 @@ def differ_in_a_group(page: Page, panel: Locator) -> None:
 def main() -> None:
     """Build the demonstration in a temporary folder and take every picture."""
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, chromium() as browser:
         session = Path(scratch) / "demo"
         subprocess.run([sys.executable, "-m", "kit", "demo", "--out", str(session)], check=True)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 960})
-        with correction(session, "P01") as address:
+        with desk_page(session, "P01") as address:
             panel = ready(page, address)
             mark_a_copy(page, panel)
             differ_in_a_group(page, panel)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from kit.cli import (
     jury,
     marks,
     referentiel,
+    results,
     scoring,
     sessions,
     stress,
@@ -35,6 +36,7 @@ coverage.register(referentiel.app)
 acts.register(cases.app, sessions.app)
 watching.register(app)
 scoring.register(app)
+results.register(app)
 
 
 __all__ = ["app"]

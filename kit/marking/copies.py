@@ -61,6 +61,20 @@ def session_copies(session: Session) -> tuple[Copy, ...]:
     return tuple(_copy(session, row) for row in session.attributions if _sat(session, row))
 
 
+def all_copies(session: Session) -> tuple[Copy, ...]:
+    """Return every copy that numbers were given for, those of absent candidates too."""
+    return tuple(_copy(session, row) for row in session.attributions)
+
+
+def holders_of(session: Session, key: CopyKey) -> tuple[str, ...]:
+    """Return the candidates a copy is of, present or not.
+
+    Raises:
+        InvalidFile: the session has no such copy.
+    """
+    return candidates_of(session, holder_of(session, key))
+
+
 def holder_of(session: Session, key: CopyKey) -> Attribution:
     """Return whose copy it is: to be told only by the act of re-identification, which is journaled.
 

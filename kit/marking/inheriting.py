@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kit.grids import Mark
 from kit.marking.book import Said
 from kit.marking.copies import Copy, present_holders
 from kit.sessions.opening import Session
@@ -27,3 +28,11 @@ def shares(session: Session, copy: Copy, said: Iterable[Said]) -> dict[str, dict
         | {item.line: item for item in here if item.member == candidate and item.mark.is_marked}
         for candidate in present_holders(session, copy.key)
     }
+
+
+def member_marks(said: Iterable[Said], candidate: str) -> dict[str, Mark]:
+    """Return what one marker's sayings of a copy are for one of its candidates, by line."""
+    here = list(said)
+    common = {item.line: item.mark for item in here if not item.member}
+    own = {item.line: item.mark for item in here if item.member == candidate and item.mark.is_marked}
+    return common | own

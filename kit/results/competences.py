@@ -68,6 +68,14 @@ def competence_results(
     return tuple(_result(code, grid, marks, reglement) for code in codes)
 
 
+def blocked_criteria(grid: Grid, marks: Mapping[str, Mark], reglement: Reglement) -> tuple[str, ...]:
+    """Return the criteria that the règlement does not let be missed, and that are known not to be acquired."""
+    lines = [line for line in grid.lines if line.criterion in reglement.competence.blocking]
+    known = [line for line in lines if _mark(marks, line).is_marked]
+    criteria = _criteria(known, marks, grid.scale, left_out=reglement.not_assessed == "left_out")
+    return tuple(item.code for item in criteria if not is_acquired(item, reglement.combination, grid.scale))
+
+
 def _result(code: str, grid: Grid, marks: Mapping[str, Mark], reglement: Reglement) -> CompetenceResult:
     lines = [line for line in grid.lines if line.competence == code]
     waiting = [line.criterion for line in lines if not _mark(marks, line).is_marked]

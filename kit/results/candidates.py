@@ -1,0 +1,190 @@
+"""What is proposed to the jury for each candidate: épreuves, competences, blocs, and every step that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kit.errors import Finding, InvalidFile, Place
+from kit.grids import Grid, Mark, Score, score
+from kit.grids.building import rules_of
+from kit.grids.model import GridLine
+from kit.marking.book import MarkBook
+from kit.messages import label
+from kit.referentiel import Referentiel, Reglement, natural_key, parse_exact
+from kit.referentiel.reglement import Level, Participation
+from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification
+from kit.results.competences import CompetenceResult, Status, blocked_criteria, competence_results
+from kit.results.evidence import Evidence, session_evidence
+from kit.sessions.opening import Session
+
+
+@dataclass(frozen=True, slots=True)
+class EpreuveResult:
+    """The mark of an épreuve, and the candidate's participation where it was not ordinary."""
+
+    id: str
+    score: Score | None
+    state: Participation | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """All that is proposed for a candidate. A bloc none of whose épreuves he sat here is not in it."""
+
+    id: str
+    epreuves: tuple[EpreuveResult, ...]
+    competences: tuple[CompetenceResult, ...]
+    blocs: tuple[BlocResult, ...]
+    certification: Status | None
+
+
+def session_results(session: Session, book: MarkBook) -> tuple[CandidateResult, ...]:
+    """Return what is proposed for each candidate of a session, in the order of its list.
+
+    Raises:
+        InvalidFile: the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    if not session.attributions:
+        raise InvalidFile(Finding("marks.not_built", Place("build")))
+    return tuple(
+        candidate_result(candidate, evidence, session.referentiel, session.reglement)
+        for candidate, evidence in session_evidence(session, book).items()
+    )
+
+
+def candidate_result(
+    candidate: str, evidence: Mapping[str, Evidence], referentiel: Referentiel, reglement: Reglement
+) -> CandidateResult:
+    """Return what is proposed for a candidate.
+
+    Args:
+        candidate: his id.
+        evidence: what is known of him, by épreuve.
+        referentiel: which competences and épreuves make a bloc.
+        reglement: every rule that is applied.
+    """
+    ordered = dict(sorted(evidence.items(), key=lambda pair: natural_key(pair[0])))
+    epreuves = {code: _epreuve(item, reglement) for code, item in ordered.items()}
+    whole, marks = _together(ordered.values(), reglement)
+    known = {item.id: item for item in competence_results(whole, marks, reglement)} if whole else {}
+    competences = {code: _complete(item, ordered, referentiel) for code, item in known.items()}
+    blocked = blocked_criteria(whole, marks, reglement) if whole else ()
+    blocs = tuple(
+        _bloc(bloc.id, epreuves, ordered, competences, blocked, referentiel, reglement)
+        for bloc in referentiel.blocs
+        if any(referentiel.epreuve(code).bloc == bloc.id for code in ordered)
+    )
+    here = {bloc.id for bloc in referentiel.blocs if not bloc.optional} <= {bloc.id for bloc in blocs}
+    return CandidateResult(
+        candidate, tuple(epreuves.values()), tuple(competences.values()), blocs,
+        certification(blocs) if here else None,
+    )  # fmt: skip
+
+
+def _epreuve(evidence: Evidence, reglement: Reglement) -> EpreuveResult:
+    if not evidence.grid.lines:
+        return EpreuveResult(evidence.epreuve, None, evidence.state)
+    ruled = evidence.grid.model_copy(update={"reglement": rules_of(reglement, evidence.epreuve)})
+    return EpreuveResult(evidence.epreuve, score(ruled, evidence.marks), evidence.state)
+
+
+def _together(evidence: Iterable[Evidence], reglement: Reglement) -> tuple[Grid | None, dict[str, Mark]]:
+    """Return the lines of all a candidate's épreuves as one grid, and their marks."""
+    found = [item for item in evidence if item.grid.lines]
+    lines: list[GridLine] = []
+    marks: dict[str, Mark] = {}
+    levels: dict[str, Level] = {}
+    for item in found:
+        levels |= {level.id: level for level in item.grid.scale.levels}
+        for line in item.grid.lines:
+            placed = line.model_copy(update={"part": f"{item.epreuve}.{line.part}"})
+            lines.append(placed)
+            if line.key in item.marks:
+                marks[placed.key] = item.marks[line.key]
+    if not found:
+        return None, {}
+    ordered = tuple(sorted(levels.values(), key=lambda level: parse_exact(level.value)))
+    first: Grid = found[0].grid
+    scale = first.scale.model_copy(update={"levels": ordered})
+    return first.model_copy(update={"lines": tuple(lines), "scale": scale, "total": reglement.total}), marks
+
+
+def _complete(
+    result: CompetenceResult, sat: Mapping[str, Evidence], referentiel: Referentiel
+) -> CompetenceResult:
+    """Take back a status that rests on a part of the criteria: some belong to épreuves the candidate has not here."""
+    seen = {line.criterion for item in sat.values() for line in item.grid.lines}
+    unseen = [
+        criterion.id
+        for criterion in referentiel.criteria_of(result.id)
+        if criterion.id not in seen
+        and (asked := referentiel.principal_epreuves(criterion.id))
+        and not set(asked) & sat.keys()
+    ]
+    if not unseen or result.status is None:
+        return result
+    why = label("result.unseen", criteria=", ".join(unseen))
+    return CompetenceResult(
+        result.id, None, None, label("result.competence.open", competence=result.id, why=why)
+    )
+
+
+def _bloc(
+    bloc: str,
+    epreuves: Mapping[str, EpreuveResult],
+    evidence: Mapping[str, Evidence],
+    competences: Mapping[str, CompetenceResult],
+    blocked: Sequence[str],
+    referentiel: Referentiel,
+    reglement: Reglement,
+) -> BlocResult:
+    exempted = {code for item in evidence.values() for code in item.exempted} - competences.keys()
+    own = [one.id for one in referentiel.competences_of(bloc) if one.id not in exempted]
+    known = [competences.get(code) or _unseen(code) for code in own]
+    marks = [
+        EpreuveMark(
+            code,
+            None if item.score is None or item.score.mark is None else parse_exact(item.score.mark),
+            counts=bool(evidence[code].grid.lines),
+        )
+        for code, item in epreuves.items()
+        if referentiel.epreuve(code).bloc == bloc
+    ]
+    of_bloc = [code for code in blocked if referentiel.criterion(code).competence in own]
+    return bloc_result(bloc, known, marks, of_bloc, reglement)
+
+
+def _unseen(code: str) -> CompetenceResult:
+    why = label("result.never_seen")
+    return CompetenceResult(code, None, None, label("result.competence.open", competence=code, why=why))
+
+
+def as_json(results: Sequence[CandidateResult]) -> dict[str, object]:
+    """Return results as `kit results --json` writes them."""
+    return {
+        "candidates": [
+            {
+                "id": item.id,
+                "epreuves": {
+                    one.id: {
+                        "mark": one.score.mark if one.score else None,
+                        "rounded": one.score.rounded if one.score else None,
+                        "state": one.state,
+                    }
+                    for one in item.epreuves
+                },
+                "competences": {
+                    one.id: {"status": one.status, "mark": one.mark, "trace": one.trace}
+                    for one in item.competences
+                },
+                "blocs": {
+                    one.id: {"proposal": one.proposal, "mark": one.mark, "trace": list(one.trace)}
+                    for one in item.blocs
+                },
+                "certification": item.certification,
+            }
+            for item in results
+        ]
+    }

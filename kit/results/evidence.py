@@ -1,0 +1,201 @@
+"""What a session knows of a candidate in an épreuve: one grid, one mark a line, and where he was not.
+
+What was retained comes first. A copy with one marker gives that marker's marks; one with two gives the lines on which
+both said the same, once both have locked: the others wait for somebody to retain them. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kit.grids import Grid, GridLine, Mark
+from kit.marking.book import MarkBook, Said
+from kit.marking.copies import Copy, CopyKey, all_copies, copy_grid, holders_of, markers_of, states_of
+from kit.marking.inheriting import member_marks
+from kit.marking.retaining import Retained, retained
+from kit.marking.tables import NEUTRALISED
+from kit.referentiel import Reglement, exact_text, parse_exact
+from kit.referentiel.reglement import Level, Participation, Scale
+from kit.sessions.opening import Session
+from kit.store.sql import select
+
+_ORDINARY: frozenset[Participation] = frozenset({"present", "expected"})
+_GRAVITY: tuple[Participation, ...] = (
+    "excluded", "fraud_pending", "absent_unexcused", "absent_excused", "exempt",
+)  # fmt: skip
+_NOTHING = Mark()
+BETWEEN = "moyenne"
+"""Begins the id of a level that is none of the scale: the mean of two markers' levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a candidate in an épreuve.
+
+    Attributes:
+        epreuve: its code.
+        grid: the lines that count for him, of all its parts; without those of a part he is exempt from.
+        marks: by line; a line nobody settled is absent.
+        states: his participation in the parts where it is not ordinary.
+        exempted: competences of the lines he is exempt from.
+    """
+
+    epreuve: str
+    grid: Grid
+    marks: Mapping[str, Mark]
+    states: Mapping[str, Participation]
+    exempted: frozenset[str] = frozenset()
+
+    @property
+    def state(self) -> Participation | None:
+        """The gravest of his participations; None when he simply sat it."""
+        return next((state for state in _GRAVITY if state in self.states.values()), None)
+
+
+def session_evidence(session: Session, book: MarkBook) -> dict[str, dict[str, Evidence]]:
+    """Return what is known of each candidate, by candidate and épreuve.
+
+    Raises:
+        InvalidFile: the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    store = _Store(session, book)
+    found: dict[str, dict[str, list[Copy]]] = {candidate.id: {} for candidate in session.candidates}
+    for copy in all_copies(session):
+        for candidate in holders_of(session, copy.key):
+            found[candidate].setdefault(copy.key.epreuve, []).append(copy)
+    return {
+        candidate: {
+            epreuve: _evidence(store, candidate, epreuve, copies) for epreuve, copies in by_epreuve.items()
+        }
+        for candidate, by_epreuve in found.items()
+    }
+
+
+class _Store:
+    """The marks of a session, read once."""
+
+    def __init__(self, session: Session, book: MarkBook) -> None:
+        self.session = session
+        self.reglement: Reglement = session.reglement
+        self._said: dict[tuple[str, CopyKey], list[Said]] = {}
+        for marker in {item.person for item in session.assignments}:
+            for said in book.said(marker):
+                self._said.setdefault((marker, said.copy), []).append(said)
+        self._locked = {
+            (epreuve, marker): book.is_locked(epreuve, marker)
+            for epreuve in session.config.epreuves
+            for marker in {item.person for item in session.assignments}
+        }
+        self._retained: dict[CopyKey, dict[str, Retained]] = {}
+        for item in retained(book):
+            self._retained.setdefault(item.copy, {})[item.line] = item
+        self.neutralised = _neutralised(book)
+
+    def marks(self, copy: Copy, candidate: str) -> tuple[dict[str, Mark], dict[str, Fraction]]:
+        """Return a copy's marks for one of its candidates, and the values that are no level's."""
+        settled = self._settled(copy, candidate)
+        between: dict[str, Fraction] = {}
+        for line, item in self._retained.get(copy.key, {}).items():
+            settled[line] = Mark.model_validate({"level": item.level, "state": item.state})
+            if item.value is not None:
+                between[line] = parse_exact(item.value)
+        return settled, between
+
+    def _settled(self, copy: Copy, candidate: str) -> dict[str, Mark]:
+        markers = markers_of(self.session, copy.key)
+        each = [
+            member_marks(self._said.get((marker, copy.key), ()), candidate)
+            for rank, marker in sorted(markers.items())
+            if rank in (1, 2)
+        ]
+        if len(each) == 1:
+            return each[0]
+        if len(each) != 2 or not all(self._locked[copy.key.epreuve, markers[rank]] for rank in (1, 2)):
+            return {}
+        first, second = each
+        return {line: mark for line, mark in first.items() if _same(mark, second.get(line, _NOTHING))}
+
+
+def _same(one: Mark, other: Mark) -> bool:
+    return (one.level, one.state) == (other.level, other.state)
+
+
+def _neutralised(book: MarkBook) -> frozenset[tuple[str, str, str]]:
+    asked = select(NEUTRALISED.c.candidate, NEUTRALISED.c.epreuve, NEUTRALISED.c.line).where(
+        NEUTRALISED.c.session == book.session
+    )
+    with book.database.reading() as connection:
+        return frozenset((row.candidate, row.epreuve, row.line) for row in connection.execute(asked))
+
+
+def _evidence(store: _Store, candidate: str, epreuve: str, copies: Iterable[Copy]) -> Evidence:
+    lines: list[GridLine] = []
+    marks: dict[str, Mark] = {}
+    between: dict[str, Fraction] = {}
+    states: dict[str, Participation] = {}
+    exempted: set[str] = set()
+    grid: Grid | None = None
+    for copy in copies:
+        part = copy_grid(store.session.root, copy)
+        grid = grid or part
+        state = states_of(store.session, epreuve, copy.key.part).get(candidate, "present")
+        if state not in _ORDINARY:
+            states[copy.key.part] = state
+        gives = (
+            store.reglement.participation[state].gives if state in store.reglement.participation else "mark"
+        )
+        if state == "expected" or gives == "mark":
+            said, values = store.marks(copy, candidate)
+            marks |= said
+            between |= values
+        elif gives == "lowest":
+            marks |= {line.key: Mark(level=part.scale.levels[0].id) for line in part.lines}
+        if gives == "not_counted":
+            exempted |= {line.competence for line in part.lines}
+        else:
+            lines += part.lines
+    assert grid is not None  # noqa: S101 - an épreuve is there because of a copy
+    for line in lines:
+        if (candidate, epreuve, line.key) in store.neutralised:
+            marks[line.key] = Mark(state="neutralised")
+    scale, marks = _with_means(grid.scale, marks, between)
+    counted = grid.model_copy(update={"lines": tuple(lines), "scale": scale})
+    return Evidence(epreuve, counted, marks, states, frozenset(exempted))
+
+
+def _gives(reglement: Reglement, state: Participation) -> str:
+    """Return what a state gives; a state that the règlement does not speak of gives no mark, and the jury is asked.
+
+    What is marked of somebody still expected has been sat: the list of attendances lags behind.
+    """
+    if state in _ORDINARY:
+        return "mark"
+    rule = reglement.participation.get(state)
+    return rule.gives if rule is not None else "no_mark"
+
+
+def _with_means(
+    scale: Scale, marks: Mapping[str, Mark], between: Mapping[str, Fraction]
+) -> tuple[Scale, dict[str, Mark]]:
+    """Return a scale that has a level for each mean of two levels, and the marks with them.
+
+    A mean acquires a criterion from the lowest value that acquires it.
+    """
+    enough = [parse_exact(level.value) for level in scale.levels if level.acquired]
+    named = {value: f"{BETWEEN}-{exact_text(value).replace('/', '-sur-')}" for value in set(between.values())}
+    means = [
+        Level(
+            id=name,
+            label=exact_text(value),
+            value=exact_text(value),
+            acquired=bool(enough) and value >= min(enough),
+        )
+        for value, name in named.items()
+    ]
+    levels = sorted((*scale.levels, *means), key=lambda level: parse_exact(level.value))
+    placed = {line: Mark(level=named[between[line]]) if line in between and mark.state != "neutralised" else mark
+              for line, mark in marks.items()}  # fmt: skip
+    return Scale(levels=tuple(levels)), placed

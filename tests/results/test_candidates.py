@@ -1,0 +1,221 @@
+"""From the marks kept in a session to what is proposed for each candidate."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from kit.cli.app import app
+from kit.errors import InvalidFile
+from kit.grids import Mark
+from kit.jury.neutralising import Decision, neutralise
+from kit.marking.book import MarkBook, Saying
+from kit.marking.copies import copy_grid, holder_of
+from kit.marking.locking import lock_marks
+from kit.marking.retaining import Request, retain
+from kit.marking.store_address import session_book
+from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
+from kit.results.candidates import CandidateResult, session_results
+from kit.sessions.opening import Session
+from kit.sessions.seeds import read_secret
+from tests.marking.sessions import ASSIGNMENTS, PEOPLE, a_session_to_mark, copies_in
+
+EXAMPLE = load_reglement(find_referentiel(DEFAULT) / "reglement.yaml")
+ALONE = (
+    "intervenant,role,epreuve,rang,candidat\nP1,correcteur,E2,1,\nP1,correcteur,E1,1,\nP7,jury_president,,,\n"
+)
+TWO = ASSIGNMENTS + "P7,jury_president,,,\n"
+ATTENDANCE = "epreuve,partie,candidat,etat,version,incident\n"
+
+
+@pytest.fixture(autouse=True)
+def no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KIT_STORE", raising=False)
+
+
+def ruled(session: Session, **changes: Any) -> Session:
+    return dataclasses.replace(session, reglement=Reglement.model_validate(EXAMPLE.model_dump() | changes))
+
+
+def a_session(workspace: Path, assignments: str = ALONE, attendances: str = "") -> tuple[Session, MarkBook]:
+    files = {"presences": ATTENDANCE + attendances} if attendances else {}
+    session = a_session_to_mark(
+        workspace,
+        affectations=assignments,
+        intervenants=PEOPLE + "P7,Hélène Vauquelin,jury_president,,oui,\n",
+        **files,
+    )
+    return ruled(session), session_book(session, {})
+
+
+def say(
+    session: Session, book: MarkBook, marker: str, epreuve: str, part: str, levels: Mapping[str, str]
+) -> None:
+    """Say a level of each line of the copies of some candidates, `levels` by candidate: a word a line."""
+    short = {"n": "non_acquis", "e": "en_cours", "a": "acquis", "m": "maitrise"}
+    for copy in copies_in(session, epreuve, part):
+        holder = holder_of(session, copy.key).candidate or (copy.members[0] if copy.members else "")
+        if holder in levels:
+            grid = copy_grid(session.root, copy)
+            marks = [Mark(level=short[letter]) for letter in levels[holder]]
+            sayings = [Saying(copy.key, line.key, mark) for line, mark in zip(grid.lines, marks, strict=True)]
+            book.say(marker, sayings, {copy.key: grid})
+
+
+def fill(session: Session, book: MarkBook, marker: str = "P1") -> None:
+    say(session, book, marker, "E2", "ecrit", {"C1": "am", "C2": "na", "C3": "nn"})
+    say(session, book, marker, "E1", "dossier", {"C1": "aa", "C3": "ne"})
+    say(session, book, marker, "E1", "synthese", {"C1": "m", "C2": "a", "C3": "n"})
+
+
+def of(results: tuple[CandidateResult, ...], candidate: str) -> CandidateResult:
+    return next(item for item in results if item.id == candidate)
+
+
+def marks_of(result: CandidateResult) -> dict[str, str | None]:
+    return {item.id: item.score.mark if item.score else None for item in result.epreuves}
+
+
+def test_marks_of_all_parts_and_of_the_group_make_each_one_s_result(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path)
+    fill(session, book)
+    found = session_results(session, book)
+    # E2: CE1.1 weighs 3, CE1.2 weighs 1. E1: 2 and 1 carried by the group, 1 by the candidate.
+    assert marks_of(of(found, "C1")) == {"E1": "15", "E2": "15"}
+    assert marks_of(of(found, "C2")) == {"E1": "40/3", "E2": "10/3"}
+    assert marks_of(of(found, "C3")) == {"E1": "5/3", "E2": "0"}
+    assert [item.blocs[0].proposal for item in found] == ["acquis", "acquis", "non_acquis"]
+    assert [item.certification for item in found] == ["acquis", "acquis", "non_acquis"]
+    assert "C1 non acquise" in of(found, "C3").blocs[0].trace[1]
+
+
+@pytest.mark.parametrize(
+    ("combination", "status"),
+    [("best", "acquis"), ("all", "non_acquis"), ("last", "non_acquis"), ("mean", "non_acquis")],
+)
+def test_a_criterion_seen_in_two_epreuves_is_combined_as_the_reglement_says(
+    tmp_path: Path, combination: str, status: str
+) -> None:
+    session, book = a_session(tmp_path)
+    say(session, book, "P1", "E1", "dossier", {"C3": "aa"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "a"})
+    say(session, book, "P1", "E2", "ecrit", {"C3": "na"})
+    session = ruled(session, combination=combination, competence={"rule": "all"})
+    (competence,) = of(session_results(session, book), "C3").competences
+    assert competence.status == status
+
+
+def test_nothing_is_proposed_where_something_is_missing(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path)
+    say(session, book, "P1", "E2", "ecrit", {"C1": "am"})
+    result = of(session_results(session, book), "C1")
+    assert marks_of(result) == {"E1": None, "E2": "15"}
+    assert (result.competences[0].status, result.blocs[0].proposal, result.certification) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_two_markers_who_agree_need_nobody_and_where_they_differ_somebody_must_retain(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path, TWO)
+    fill(session, book)
+    for candidate, levels in {"C1": "am", "C2": "na", "C3": "ne"}.items():
+        say(session, book, "P2", "E2", "ecrit", {candidate: levels})
+    assert marks_of(of(session_results(session, book), "C1"))["E2"] is None, (
+        "not locked: each may still change"
+    )
+    for marker in ("P1", "P2"):
+        lock_marks(session, book, "E2", marker, read_secret(session.root))
+    found = session_results(session, book)
+    assert marks_of(of(found, "C1"))["E2"] == "15"
+    assert marks_of(of(found, "C3"))["E2"] is None
+    copy = next(
+        copy for copy in copies_in(session, "E2", "ecrit") if holder_of(session, copy.key).candidate == "C3"
+    )
+    retain(session, book, Request(copy.key, "mean", "P9", "Accord"))
+    assert marks_of(of(session_results(session, book), "C3"))["E2"] == "5/6", (
+        "CE1.2: the mean of 0 and 1/3, of a weight 1 of 4"
+    )
+
+
+def test_an_absence_gives_what_the_reglement_says_and_the_state_stays(tmp_path: Path) -> None:
+    rows = "E2,ecrit,C1,absent_unexcused,,\nE2,ecrit,C2,absent_excused,,\nE2,ecrit,C3,fraud_pending,,\n"
+    session, book = a_session(tmp_path, attendances=rows)
+    fill(session, book)
+    found = {
+        item.id: next(one for one in item.epreuves if one.id == "E2")
+        for item in session_results(session, book)
+    }
+    assert {code: one.state for code, one in found.items()} == {
+        "C1": "absent_unexcused", "C2": "absent_excused", "C3": "fraud_pending",
+    }  # fmt: skip
+    assert {code: one.score.mark if one.score else "?" for code, one in found.items()} == {
+        "C1": "0",
+        "C2": None,
+        "C3": None,
+    }
+
+
+def test_an_exemption_leaves_the_calculation(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path, attendances="E2,ecrit,C3,exempt,,\n")
+    say(session, book, "P1", "E1", "dossier", {"C3": "am"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "a"})
+    result = of(session_results(session, book), "C3")
+    assert marks_of(result) == {"E1": "15", "E2": None}
+    assert (result.epreuves[1].state, result.blocs[0].mark, result.certification) == (
+        "exempt",
+        "15",
+        "acquis",
+    )
+
+
+def test_an_absent_member_of_a_group_has_nothing_of_its_marks(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path, attendances="E1,dossier,C2,absent_excused,,\n")
+    fill(session, book)
+    found = session_results(session, book)
+    assert marks_of(of(found, "C1"))["E1"] == "15"
+    assert marks_of(of(found, "C2"))["E1"] is None
+
+
+def test_a_neutralised_criterion_leaves_both_sides_and_a_whole_competence_goes_to_the_jury(
+    tmp_path: Path,
+) -> None:
+    session, book = a_session(tmp_path)
+    fill(session, book)
+    decision = Decision("C2", "CE1.1", "PV 1", date(2026, 7, 1), "P7", not_relevant=True, not_core=True)
+    neutralise(session, book, decision)
+    result = of(session_results(session, book), "C2")
+    assert marks_of(result) == {"E1": "40/3", "E2": "40/3"}
+    assert result.certification == "acquis"
+    neutralise(session, book, dataclasses.replace(decision, criterion="CE1.2"))
+    result = of(session_results(session, book), "C2")
+    assert marks_of(result) == {"E1": None, "E2": None}
+    assert result.certification is None
+    assert "revient au jury" in " ".join(result.blocs[0].trace)
+
+
+def test_a_session_that_was_not_built_is_told(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path)
+    with pytest.raises(InvalidFile):
+        session_results(dataclasses.replace(session, attributions=()), book)
+
+
+def test_the_command_says_it_as_the_contract_asks(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path)
+    fill(session, book)
+    done = CliRunner().invoke(app, ["results", str(session.root), "--json"])
+    assert done.exit_code == 0, done.output
+    first = json.loads(done.output)["candidates"][0]
+    assert first["id"] == "C1"
+    assert first["epreuves"]["E2"] == {"mark": "15", "rounded": "15", "state": None}
+    assert set(first["competences"]["C1"]) >= {"status", "mark"}
+    assert set(first["blocs"]["B1"]) == {"proposal", "mark", "trace"}
+    assert CliRunner().invoke(app, ["results", str(session.root)]).exit_code == 0

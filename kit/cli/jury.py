@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.output import say
+from kit.cli import DONE, PROBLEMS
+from kit.cli.output import print_findings, say
 from kit.cli.shared import SessionDir, command, new_group
+from kit.cli.usage import UsageFault
 from kit.errors import MarkingError
 from kit.french import enumeration
 from kit.messages import label
 
+if TYPE_CHECKING:
+    from kit.jury.deciding import Verdict
+
 app = new_group("Les décisions du jury.")
-
-
-@app.callback()
-def decisions() -> None:
-    """Keep the name of the decision in the command when there is only one."""
 
 
 @command(app)
@@ -65,6 +65,89 @@ def neutralise(
         "reference": reference,
     }
     say(label("jury.neutralised", **words))
+
+
+Bloc = Annotated[str, typer.Option("--bloc", metavar="B", help="Bloc.")]
+Candidate = Annotated[str, typer.Option("--candidate", metavar="ID", help="Candidat.")]
+Choice = Annotated[
+    str, typer.Option("--decision", metavar="DÉCISION", help="validated, refused ou deferred.")
+]
+By = Annotated[str, typer.Option("--by", metavar="ID", help="Membre du jury qui l’inscrit.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXTE", help="Raison.")]
+
+
+@command(app)
+def decide(
+    folder: SessionDir, candidate: Candidate, bloc: Bloc, decision: Choice, by: By, reason: Reason = ""
+) -> None:
+    """Inscrit la décision du jury sur un bloc d’un candidat."""
+    from kit.jury.deciding import decide as keep
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    kept = keep(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
+    said = {
+        "decision": label(f"jury.choice.{kept.choice}"),
+        "proposal": label(f"result.status.{kept.proposal or 'open'}"),
+    }
+    say(label("jury.decided", candidate=candidate, bloc=bloc, **said))
+
+
+def _verdict(candidate: str, bloc: str, decision: str, by: str, reason: str) -> Verdict:
+    from kit.jury.deciding import CHOICES, Verdict
+
+    chosen = next((choice for choice in CHOICES if choice == decision), None)
+    if chosen is None:
+        raise UsageFault("jury.unknown_decision", "kit jury decide", decision=decision, known=CHOICES)
+    return Verdict(candidate, bloc, chosen, by, reason)
+
+
+@command(app)
+def sign(
+    folder: SessionDir,
+    by: Annotated[
+        list[str], typer.Option("--by", metavar="ID…", help="Membres présents, qui signent (à répéter).")
+    ],
+) -> None:
+    """Signe le PV : rien de ce sur quoi il repose ne change plus."""
+    from kit.jury.signing import sign as close
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    members = [one for words in by for one in words.replace(",", " ").split()]
+    pv = close(session, session_book(session), members)
+    say(label("jury.signed_now", number=pv.number, members=enumeration(members), digest=pv.digest))
+
+
+@command(app)
+def amend(
+    folder: SessionDir, candidate: Candidate, bloc: Bloc, decision: Choice, by: By, reason: Reason = ""
+) -> None:
+    """Corrige une décision après la signature, par un PV rectificatif daté."""
+    from kit.jury.signing import amend as correct
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    pv = correct(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
+    say(label("jury.amended", number=pv.number, digest=pv.digest))
+
+
+@command(app)
+def check(folder: SessionDir) -> int:
+    """Dit si tout est encore comme le PV signé l’a trouvé."""
+    from kit.jury.signing import changed_since
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    found = list(changed_since(session, session_book(session)))
+    print_findings(found)
+    if not found:
+        say(label("jury.unchanged"))
+    return PROBLEMS if found else DONE
 
 
 def _day(value: str) -> date:

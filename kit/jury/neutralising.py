@@ -7,13 +7,13 @@ is in its own file, under the reference, and never here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import GridLine
+from kit.jury.pseudonyms import pseudonym
 from kit.marking.book import MarkBook
 from kit.marking.copies import CopyKey, candidates_of, copy_grid, session_copies
 from kit.marking.tables import NEUTRALISED
@@ -78,9 +78,10 @@ def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[tu
     lines = _lines(session, decision)
     raise_for(_refused(session, decision, lines), MarkingError)
     with book.database.writing() as connection:
+        book.hold_open(connection)
         for epreuve, line in lines:
             content = {
-                "epreuve": epreuve, "line": line.key, "candidate": _pseudonym(book, decision.candidate),
+                "epreuve": epreuve, "line": line.key, "candidate": pseudonym(book.session, decision.candidate),
                 "decided_on": decision.decided_on.isoformat(), "conditions": ["not_relevant", "not_core"],
             }  # fmt: skip
             words = {"reference": decision.reference}
@@ -147,7 +148,3 @@ def _refused(
     for criterion in dict.fromkeys(line.criterion for _, line in lines):
         if session.referentiel.criterion(criterion).core:
             yield Finding("jury.core", where, {"criterion": criterion})
-
-
-def _pseudonym(book: MarkBook, candidate: str) -> str:
-    return hashlib.sha256(f"{book.session}/{candidate}".encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from kit.grids import Grid, Mark
 from kit.grids.scoring import misplaced
 from kit.grids.strict_json import has_half_character
 from kit.marking.copies import CopyKey
-from kit.marking.tables import LOCKED, MARK, SCHEMA, SHEET
+from kit.marking.tables import LOCKED, MARK, SCHEMA, SHEET, SIGNED
 from kit.store import Database, open_database
 from kit.store.history import Act, append, hold
 from kit.store.migrating import upgrade
@@ -77,11 +77,12 @@ class MarkBook:
             grids: the grid of each copy spoken of.
 
         Raises:
-            MarkingError: locked, said elsewhere meanwhile, or marks that no grid can hold; all are listed.
+            MarkingError: locked, said elsewhere meanwhile, marks that no grid can hold, all listed; or a signed PV.
             EnvironmentFault: the database refuses.
         """
         raise_for(_impossible(sayings, grids), MarkingError)
         with self.database.writing() as connection:
+            self.hold_open(connection)
             for epreuve in sorted({saying.copy.epreuve for saying in sayings}):
                 hold(connection, self.chain(epreuve, marker))
             raise_for(self._closed(connection, marker, sayings), MarkingError)
@@ -131,9 +132,11 @@ class MarkBook:
         """Lock a marker's marks of an épreuve: they change no more. Return whether they were still open.
 
         Raises:
+            MarkingError: the PV is signed.
             EnvironmentFault: the database refuses.
         """
         with self.database.writing() as connection:
+            self.hold_open(connection)
             hold(connection, self.chain(epreuve, marker))
             if self._is_locked(connection, epreuve, marker):
                 return False
@@ -155,6 +158,25 @@ class MarkBook:
         asked = select(LOCKED.c.history).where(
             LOCKED.c.session == self.session, LOCKED.c.epreuve == epreuve, LOCKED.c.marker == marker
         )
+        return connection.execute(asked).first() is not None
+
+    def hold_open(self, connection: Connection) -> None:
+        """Keep the PV from being signed until the transaction ends.
+
+        Raises:
+            MarkingError: it is signed: nothing that it rests on changes any more.
+        """
+        hold(connection, f"{self.session}/signature", shared=True)
+        if self.is_signed(connection):
+            raise MarkingError(Finding("jury.signed", Place(item=self.session)))
+
+    def hold_to_sign(self, connection: Connection) -> None:
+        """Keep everybody else from changing what a PV rests on until the transaction ends."""
+        hold(connection, f"{self.session}/signature")
+
+    def is_signed(self, connection: Connection) -> bool:
+        """Whether the jury signed the PV of the session."""
+        asked = select(SIGNED.c.number).where(SIGNED.c.session == self.session).limit(1)
         return connection.execute(asked).first() is not None
 
     def _closed(self, connection: Connection, marker: str, sayings: Iterable[Saying]) -> Iterator[Finding]:

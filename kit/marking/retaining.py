@@ -79,6 +79,7 @@ def retain(session: Session, book: MarkBook, request: Request) -> tuple[Retained
     raise_for(_refused(session, book, request, copy, grid, lines), MarkingError)
     kept = tuple(_retained(session, book, request, grid, line) for line in lines)
     with book.database.writing() as connection:
+        book.hold_open(connection)
         for item in kept:
             _keep(connection, book, item, grid)
     return kept

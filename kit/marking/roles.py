@@ -22,6 +22,7 @@ ROWS = (
     Rows("history", ("SELECT", "INSERT"), _OWN_CHAIN),
     Rows("words", ("SELECT", "INSERT"), "history IN (SELECT id FROM history)"),
     Rows("sheet", ("SELECT (digest)", "INSERT")),
+    Rows("signed", ("SELECT (session, number)",)),
     Rows("neutralised", ("SELECT (session, epreuve, candidate, line)",)),
 )
 """What a marker's role may do. Of the jury's decisions it sees which lines are not assessed, not their references."""

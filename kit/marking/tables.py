@@ -83,4 +83,30 @@ NEUTRALISED = Table(
 )
 """The jury's decisions, by reference only: why a criterion was neutralised is kept nowhere here."""
 
-SCHEMA = Schema(Path(__file__).parent / "migrations", "0002")
+DECIDED = Table(
+    "decided",
+    METADATA,
+    Column("session", _ID, primary_key=True),
+    Column("candidate", _ID, primary_key=True),
+    Column("bloc", _ID, primary_key=True),
+    Column("decision", String(20), nullable=False),
+    Column("proposal", String(20)),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("author", _ID, nullable=False),
+    Column("history", ForeignKey("history.id"), nullable=False),
+)
+"""What the jury decided of a bloc, beside what was proposed when it did."""
+
+SIGNED = Table(
+    "signed",
+    METADATA,
+    Column("session", _ID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("history", ForeignKey("history.id"), nullable=False),
+)
+"""The PV, number 1, then each rectificatif: whole, each with the hash of the one before it."""
+
+SCHEMA = Schema(Path(__file__).parent / "migrations", "0003")

@@ -173,27 +173,22 @@ def account() -> str:
         return "?"
 
 
-def append_only(dialect: str) -> tuple[str, ...]:
-    """Return the statements that make a database refuse to change or remove a line of the history."""
+def append_only(dialect: str, table: str = "history") -> tuple[str, ...]:
+    """Return the statements that make a database refuse to change or remove a line of a table."""
     if dialect == "sqlite":
         return tuple(
-            f"CREATE TRIGGER history_no_{verb} BEFORE {verb.upper()} ON history "
-            "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for verb in ("update", "delete")
         )
-    return _ON_A_SERVER
+    refuses = f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+    when = f"BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT"
+    return (
+        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS {refuses}",
+        f"CREATE TRIGGER {table}_no_change {when} EXECUTE FUNCTION {table}_is_append_only()",
+    )
 
 
-_ON_A_SERVER = (
-    """
-    CREATE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$
-    """,
-    """
-    CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history
-    FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only()
-    """,
-)
 _HASHED = ("chain", "rank", "at", "author", "account", "act", "content", "previous")
 
 
@@ -213,13 +208,15 @@ def _now() -> str:
     return datetime.now(tz=UTC).isoformat(timespec="microseconds")
 
 
-def hold(connection: Connection, chain: str) -> None:
+def hold(connection: Connection, chain: str, *, shared: bool = False) -> None:
     """Keep others from adding to a chain until the transaction ends; a file has one writer anyway.
 
-    Whoever decides by what is there holds the chain first, or two would decide by the same.
+    Whoever decides by what is there holds the chain first, or two would decide by the same. Those who hold it
+    `shared` do not wait for each other, only for the one who holds it alone.
     """
     if connection.dialect.name != "sqlite":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:chain))"), {"chain": chain})
+        verb = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        connection.execute(text(f"SELECT {verb}(hashtext(:chain))"), {"chain": chain})
 
 
 def _head(connection: Connection, chain: str) -> tuple[int, str]:

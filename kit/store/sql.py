@@ -10,11 +10,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    insert,
     select,
 )
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
     "Column", "Connection", "ForeignKey", "Integer", "Row", "String", "Table", "Text", "TypeEngine",
-    "UniqueConstraint", "select",
+    "UniqueConstraint", "insert", "select",
 ]  # fmt: skip

@@ -1,0 +1,127 @@
+"""The jury's decisions, bloc by bloc: the tool proposed, they decide; a departure is given with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.jury.composition import jury_of, recused
+from kit.jury.pseudonyms import pseudonym
+from kit.marking.book import MarkBook
+from kit.marking.tables import DECIDED
+from kit.reading import nearest
+from kit.results.candidates import CandidateResult, session_results
+from kit.results.competences import Status
+from kit.sessions.opening import Session
+from kit.store.history import Act, append
+from kit.store.rows import put
+from kit.store.sql import Connection, select
+
+Choice = Literal["validated", "refused", "deferred"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+FOLLOWS: Mapping[Status, Choice] = {"acquis": "validated", "non_acquis": "refused"}
+MOST_WORDS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the jury decides of a bloc of a candidate. `reason` is needed where it departs from the proposal."""
+
+    candidate: str
+    bloc: str
+    choice: Choice
+    author: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as it is kept, beside the proposal of that moment."""
+
+    candidate: str
+    bloc: str
+    choice: str
+    proposal: str | None
+    reason: str
+    author: str
+
+
+def decide(session: Session, book: MarkBook, verdict: Verdict) -> Decided:
+    """Keep a decision of the jury; until the PV is signed, another may take its place.
+
+    Raises:
+        MarkingError: somebody who may not decide of this candidate, a bloc he did not sit, a departure without
+            reason, a PV that is signed; all problems are listed.
+        InvalidFile: the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    results = {item.id: item for item in session_results(session, book)}
+    proposal = proposal_of(results.get(verdict.candidate), verdict.bloc)
+    raise_for(_refused(session, verdict, results, proposal), MarkingError)
+    with book.database.writing() as connection:
+        book.hold_open(connection)
+        return keep(connection, book, verdict, proposal)
+
+
+def keep(connection: Connection, book: MarkBook, verdict: Verdict, proposal: Status | None) -> Decided:
+    """Write a decision and its history, inside the caller's transaction."""
+    content = {
+        "candidate": pseudonym(book.session, verdict.candidate), "bloc": verdict.bloc,
+        "decision": verdict.choice, "proposal": proposal,
+    }  # fmt: skip
+    act = Act(f"{book.session}/jury", verdict.author, "decide", content, {"reason": verdict.reason})
+    number = append(connection, act).id
+    put(connection, DECIDED, {
+        "session": book.session, "candidate": verdict.candidate, "bloc": verdict.bloc, "decision": verdict.choice,
+        "proposal": proposal, "reason": verdict.reason, "author": verdict.author, "history": number,
+    })  # fmt: skip
+    return Decided(verdict.candidate, verdict.bloc, verdict.choice, proposal, verdict.reason, verdict.author)
+
+
+def decisions(book: MarkBook) -> dict[tuple[str, str], Decided]:
+    """Return what is decided, by candidate and bloc."""
+    with book.database.reading() as connection:
+        return decisions_in(connection, book)
+
+
+def decisions_in(connection: Connection, book: MarkBook) -> dict[tuple[str, str], Decided]:
+    """Return what is decided, as a transaction sees it."""
+    asked = (
+        select(DECIDED).where(DECIDED.c.session == book.session).order_by(DECIDED.c.candidate, DECIDED.c.bloc)
+    )
+    return {
+        (row.candidate, row.bloc): Decided(
+            row.candidate, row.bloc, row.decision, row.proposal, row.reason, row.author
+        )
+        for row in connection.execute(asked)
+    }
+
+
+def proposal_of(result: CandidateResult | None, bloc: str) -> Status | None:
+    """Return what is proposed of a bloc; None too for one that the candidate did not sit."""
+    blocs = result.blocs if result is not None else ()
+    return next((item.proposal for item in blocs if item.id == bloc), None)
+
+
+def _refused(
+    session: Session, verdict: Verdict, results: Mapping[str, CandidateResult], proposal: Status | None
+) -> Iterator[Finding]:
+    where = Place(item=f"{verdict.candidate}, {verdict.bloc}")
+    seats = sorted(seat.id for seat in jury_of(session))
+    if verdict.author not in seats:
+        yield Finding("jury.not_of_it", where, {"author": verdict.author, "known": seats})
+    if verdict.candidate not in results:
+        near = nearest(verdict.candidate, results) or ["—"]
+        yield Finding("jury.no_candidate", where, {"candidate": verdict.candidate, "near": near})
+        return
+    if verdict.author in recused(session, verdict.candidate):
+        yield Finding("jury.recused", where, {"author": verdict.author})
+    sat = [item.id for item in results[verdict.candidate].blocs]
+    if verdict.bloc not in sat:
+        yield Finding("jury.no_bloc", where, {"bloc": verdict.bloc, "known": sat})
+    elif not verdict.reason.strip() and (proposal is None or FOLLOWS[proposal] != verdict.choice):
+        yield Finding(f"jury.no_reason.{proposal or 'open'}", where)
+    if len(verdict.reason) > MOST_WORDS:
+        yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(verdict.reason)})

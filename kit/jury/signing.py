@@ -1,0 +1,257 @@
+"""The PV: all that the jury decided and what it rested on, frozen at the signature, corrected only by a rectificatif.
+
+Its content is canonical JSON; its hash closes it, and a rectificatif carries the hash of what it corrects. The files of
+the session and the last hash of each chain of the history are in it, so that a change made later is found and named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
+from kit.jury.deciding import FOLLOWS, Decided, Verdict, decisions_in, keep
+from kit.jury.neutralising import neutralised
+from kit.marking.book import MarkBook
+from kit.marking.tables import SIGNED
+from kit.results.candidates import CandidateResult, as_json, session_results
+from kit.sessions.opening import Session
+from kit.store.history import START, Act, append, heads
+from kit.store.sql import Connection, insert, select
+
+FILES = (
+    "session.yaml", "candidats.csv", "inscriptions.csv", "groupes.csv", "intervenants.csv", "affectations.csv",
+    "presences.csv", "attribution.csv", "tirages.csv", "build/manifest.json",
+)  # fmt: skip
+"""The session's files that a result rests on; those that do not exist are not in the PV."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPv:
+    """A PV or a rectificatif as it was signed.
+
+    Attributes:
+        number: 1 for the PV, 2 and more for its rectificatifs.
+        content: what it says.
+        previous: hash of the one before it.
+        digest: its own.
+    """
+
+    number: int
+    content: Mapping[str, Any]
+    previous: str
+    digest: str
+
+
+def sign(session: Session, book: MarkBook, members: Sequence[str]) -> SignedPv:
+    """Freeze what the jury decided, signed by the members present.
+
+    A bloc whose proposal nobody departed from is decided as proposed; one without a proposal must have been decided.
+
+    Raises:
+        MarkingError: a composition or a quorum that the règlement does not admit, blocs left undecided, a PV that
+            is already signed; all problems are listed.
+        InvalidFile: the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    with book.database.reading() as connection:
+        before = heads(connection)
+    results = session_results(session, book)
+    with book.database.writing() as connection:
+        book.hold_to_sign(connection)
+        if book.is_signed(connection):
+            raise MarkingError(Finding("jury.signed", Place(item=book.session)))
+        if heads(connection) != before:
+            raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
+        known = decisions_in(connection, book)
+        raise_for(_unready(session, results, known, members), MarkingError)
+        author = next(seat.id for seat in jury_of(session) if seat.id in members)
+        for verdict, proposal in _followed(results, known, author):
+            known[verdict.candidate, verdict.bloc] = keep(connection, book, verdict, proposal)
+        content = _content(session, book, connection, results, known, members)
+        return _close(connection, book, content, START, author, "sign")
+
+
+def _unready(
+    session: Session,
+    results: Iterable[CandidateResult],
+    known: Mapping[tuple[str, str], Decided],
+    members: Sequence[str],
+) -> Iterator[Finding]:
+    yield from composition_findings(session)
+    yield from quorum_findings(session, members)
+    for item in results:
+        if item.blocs and recused(session, item.id) & set(members):
+            yield from quorum_findings(session, members, item.id)
+        for bloc in item.blocs:
+            if bloc.proposal is None and (item.id, bloc.id) not in known:
+                yield Finding("jury.undecided", Place(item=f"{item.id}, {bloc.id}"))
+            decided = known.get((item.id, bloc.id))
+            if decided is not None and decided.proposal != bloc.proposal:
+                yield Finding("jury.moved", Place(item=f"{item.id}, {bloc.id}"))
+
+
+def _followed(
+    results: Iterable[CandidateResult], known: Mapping[tuple[str, str], Decided], author: str
+) -> Iterator[tuple[Verdict, Any]]:
+    for item in results:
+        for bloc in item.blocs:
+            if (item.id, bloc.id) not in known and bloc.proposal is not None:
+                yield Verdict(item.id, bloc.id, FOLLOWS[bloc.proposal], author), bloc.proposal
+
+
+def _content(
+    session: Session,
+    book: MarkBook,
+    connection: Connection,
+    results: Sequence[CandidateResult],
+    known: Mapping[tuple[str, str], Decided],
+    members: Sequence[str],
+) -> dict[str, Any]:
+    reglement = session.reglement
+    return {
+        "session": book.session,
+        "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+        "referentiel": {"slug": session.referentiel.slug, "version": session.referentiel.version},
+        "reglement": reglement.model_dump(mode="json"),
+        "jury": [
+            {"id": seat.id, "name": seat.name, "capacity": seat.capacity, "president": seat.is_president,
+             "external": seat.is_external, "present": seat.id in members}
+            for seat in jury_of(session)
+        ],
+        "recused": {item.id: sorted(recused(session, item.id)) for item in results if recused(session, item.id)},
+        "results": as_json(results)["candidates"],
+        "decisions": [_decision_json(item) for item in known.values()],
+        "neutralised": [
+            {"candidate": item.candidate, "epreuve": item.epreuve, "line": item.line, "reference": item.reference}
+            for item in neutralised(book)
+        ],
+        "incidents": [
+            {"epreuve": item.epreuve, "part": item.part, "candidate": item.candidate, "incident": item.incident}
+            for item in session.attendances
+            if item.incident
+        ],
+        "files": file_hashes(session),
+        "history": {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")},
+    }  # fmt: skip
+
+
+def _decision_json(item: Decided) -> dict[str, Any]:
+    return {
+        "candidate": item.candidate, "bloc": item.bloc, "decision": item.choice, "proposal": item.proposal,
+        "reason": item.reason, "by": item.author,
+    }  # fmt: skip
+
+
+def file_hashes(session: Session) -> dict[str, str]:
+    """Return the SHA-256 of each of the session's files that a result rests on, by name."""
+    paths = {name: session.root / name for name in FILES}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items() if path.is_file()
+    }
+
+
+def amend(session: Session, book: MarkBook, verdict: Verdict) -> SignedPv:
+    """Correct a decision after the signature: a dated rectificatif, chained to what it corrects by its hash.
+
+    Raises:
+        MarkingError: no PV is signed, no reason, somebody who may not, a bloc that the PV does not have.
+        EnvironmentFault: the store refuses.
+    """
+    with book.database.writing() as connection:
+        book.hold_to_sign(connection)
+        before = _signed(connection, book)
+        raise_for(_unamendable(session, verdict, before), MarkingError)
+        was = decisions_in(connection, book)[verdict.candidate, verdict.bloc]
+        now = keep(connection, book, verdict, was.proposal)  # type: ignore[arg-type]
+        content = {
+            "session": book.session, "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+            "corrects": before[-1].digest, "before": _decision_json(was), "after": _decision_json(now),
+        }  # fmt: skip
+        return _close(connection, book, content, before[-1].digest, verdict.author, "amend")
+
+
+def _unamendable(session: Session, verdict: Verdict, before: Sequence[SignedPv]) -> Iterator[Finding]:
+    where = Place(item=f"{verdict.candidate}, {verdict.bloc}")
+    seats = sorted(seat.id for seat in jury_of(session))
+    if not before:
+        yield Finding("jury.not_signed", Place(item=session.config.id))
+        return
+    if verdict.author not in seats:
+        yield Finding("jury.not_of_it", where, {"author": verdict.author, "known": seats})
+    if verdict.author in recused(session, verdict.candidate):
+        yield Finding("jury.recused", where, {"author": verdict.author})
+    if not verdict.reason.strip():
+        yield Finding("jury.amend_reason", where)
+    decided = {(item["candidate"], item["bloc"]) for item in before[0].content["decisions"]}
+    if (verdict.candidate, verdict.bloc) not in decided:
+        yield Finding("jury.not_in_pv", where)
+
+
+def _close(
+    connection: Connection, book: MarkBook, content: Mapping[str, Any], previous: str, author: str, kind: str
+) -> SignedPv:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = _digest(previous, text)
+    number = len(_signed(connection, book)) + 1
+    act = Act(f"{book.session}/jury", author, kind, {"number": number, "digest": digest}, {})
+    values = {
+        "session": book.session, "number": number, "content": text, "previous": previous, "digest": digest,
+        "history": append(connection, act).id,
+    }  # fmt: skip
+    connection.execute(insert(SIGNED).values(**values))
+    return SignedPv(number, content, previous, digest)
+
+
+def _digest(previous: str, text: str) -> str:
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def signed(book: MarkBook) -> tuple[SignedPv, ...]:
+    """Return the PV and its rectificatifs, in their order; nothing when none is signed."""
+    with book.database.reading() as connection:
+        return _signed(connection, book)
+
+
+def _signed(connection: Connection, book: MarkBook) -> tuple[SignedPv, ...]:
+    asked = select(SIGNED).where(SIGNED.c.session == book.session).order_by(SIGNED.c.number)
+    return tuple(
+        SignedPv(row.number, json.loads(row.content), row.previous, row.digest)
+        for row in connection.execute(asked)
+    )
+
+
+def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
+    """Yield what is no longer as the PV has it: a file, the history, a result, or the PV itself."""
+    with book.database.reading() as connection:
+        pvs = _signed(connection, book)
+        rows = connection.execute(
+            select(SIGNED.c.number, SIGNED.c.content).where(SIGNED.c.session == book.session)
+        )
+        texts = {row.number: row.content for row in rows}
+        chains = heads(connection)
+    previous = START
+    for pv in pvs:
+        if (pv.previous, pv.digest) != (previous, _digest(previous, texts[pv.number])):
+            yield Finding("jury.pv_changed", Place(item=book.session), {"number": pv.number})
+        previous = pv.digest
+    if not pvs:
+        return
+    first = pvs[0].content
+    now = file_hashes(session)
+    for name in sorted({*first["files"], *now}):
+        if first["files"].get(name) != now.get(name):
+            yield Finding("jury.file_changed", Place(name))
+    for name, head in first["history"].items():
+        open_still = (f"{book.session}/jury", f"{book.session}/journal")
+        if name not in open_still and chains.get(name) != head:
+            yield Finding("jury.history_changed", Place(item=name))
+    found = {item["id"]: item for item in as_json(session_results(session, book))["candidates"]}  # type: ignore[attr-defined]
+    for item in first["results"]:
+        if found.get(item["id"]) != item:
+            yield Finding("jury.result_changed", Place(item=item["id"]))

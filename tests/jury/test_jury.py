@@ -1,0 +1,312 @@
+"""The jury decides, signs, and corrects: every departure has its reason, and what is signed changes no more."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
+
+from kit.cli.app import app
+from kit.errors import MarkingError
+from kit.grids import Mark
+from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
+from kit.jury.deciding import Verdict, decide, decisions
+from kit.jury.signing import amend, changed_since, sign, signed
+from kit.marking.book import MarkBook, Saying
+from kit.marking.copies import copy_grid, holders_of
+from kit.marking.locking import lock_marks
+from kit.marking.retaining import Request, retain
+from kit.marking.store_address import session_book
+from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
+from kit.sessions.opening import Session
+from kit.sessions.seeds import read_secret
+from kit.store.history import START
+from tests.marking.sessions import PEOPLE, a_session_to_mark, copies_in
+
+EXAMPLE = load_reglement(find_referentiel(DEFAULT) / "reglement.yaml")
+JURY = """\
+J1,Hélène Vauquelin,jury_president,directrice commerciale,oui,
+J2,Ömer Aksoy,jury_membre,chef de produit,oui,
+J3,Bastien Orgeval,jury_membre,enseignant,non,
+"""
+SEATS = "J1,jury_president,,,\nJ2,jury_membre,,,\nJ3,jury_membre,,,\nJ3,formateur,,,C2\n"
+ALONE = "intervenant,role,epreuve,rang,candidat\nP1,correcteur,E2,1,\nP1,correcteur,E1,1,\n"
+
+
+@pytest.fixture(autouse=True)
+def no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KIT_STORE", raising=False)
+
+
+def a_jury(workspace: Path, people: str = JURY, seats: str = SEATS) -> Session:
+    session = a_session_to_mark(workspace, intervenants=PEOPLE + people, affectations=ALONE + seats)
+    return dataclasses.replace(session, reglement=EXAMPLE)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return a_jury(tmp_path)
+
+
+@pytest.fixture
+def book(session: Session) -> MarkBook:
+    """A book where C1 and C2 acquire the bloc, C3 does not."""
+    book = session_book(session, {})
+    for epreuve, part in (("E2", "ecrit"), ("E1", "dossier"), ("E1", "synthese")):
+        for copy in copies_in(session, epreuve, part):
+            grid = copy_grid(session.root, copy)
+            level = "non_acquis" if holders_of(session, copy.key) == ("C3",) else "acquis"
+            book.say(
+                "P1", [Saying(copy.key, line.key, Mark(level=level)) for line in grid.lines], {copy.key: grid}
+            )
+    return book
+
+
+def codes(caught: pytest.ExceptionInfo[MarkingError]) -> list[str]:
+    return [found.code for found in caught.value.findings]
+
+
+def ruled(session: Session, **changes: Any) -> Session:
+    jury = EXAMPLE.jury.model_dump() | changes
+    return dataclasses.replace(
+        session, reglement=Reglement.model_validate(EXAMPLE.model_dump() | {"jury": jury})
+    )
+
+
+def test_the_composition_is_checked_by_the_reglement(session: Session) -> None:
+    assert [seat.id for seat in jury_of(session)] == ["J1", "J2", "J3"]
+    assert list(composition_findings(session)) == []
+    assert [found.code for found in composition_findings(ruled(session, min_members=4))] == ["jury.too_few"]
+    assert [found.code for found in composition_findings(ruled(session, external_share="3/4"))] == [
+        "jury.too_few_external"
+    ]
+
+
+def test_a_jury_without_president_or_with_unknown_members_is_told(tmp_path: Path) -> None:
+    people = JURY.replace("jury_president", "jury_membre").replace("chef de produit,oui", "chef de produit,")
+    session = a_jury(tmp_path, people, SEATS.replace("jury_president", "jury_membre"))
+    assert [found.code for found in composition_findings(session)] == ["jury.no_president", "jury.unsaid"]
+
+
+def test_a_candidate_s_own_trainer_is_recused_for_him_alone(session: Session) -> None:
+    assert (recused(session, "C2"), recused(session, "C1")) == ({"J3"}, frozenset())
+    assert recused(ruled(session, trainer_excluded=False), "C2") == frozenset()
+    strict = ruled(session, quorum="1")
+    assert list(quorum_findings(strict, ["J1", "J2", "J3"])) == []
+    assert [found.code for found in quorum_findings(strict, ["J1", "J2", "J3"], "C2")] == ["jury.quorum"]
+    assert [found.code for found in quorum_findings(session, ["J1", "P1"])] == [
+        "jury.strangers",
+        "jury.quorum",
+    ]
+
+
+def test_following_the_proposal_needs_no_reason_and_departing_needs_one(
+    session: Session, book: MarkBook
+) -> None:
+    assert decide(session, book, Verdict("C1", "B1", "validated", "J1")).proposal == "acquis"
+    for verdict in (
+        Verdict("C1", "B1", "refused", "J1"),
+        Verdict("C3", "B1", "validated", "J1"),
+        Verdict("C3", "B1", "deferred", "J1", " "),
+    ):
+        with pytest.raises(MarkingError) as caught:
+            decide(session, book, verdict)
+        assert codes(caught)[0].startswith("jury.no_reason")
+    decide(session, book, Verdict("C3", "B1", "validated", "J2", "Entretien convaincant"))
+    assert decisions(book)["C3", "B1"].reason == "Entretien convaincant"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (Verdict("C2", "B1", "validated", "J3"), ["jury.recused"]),
+        (Verdict("C1", "B1", "validated", "P1"), ["jury.not_of_it"]),
+        (Verdict("C1", "B9", "validated", "J1"), ["jury.no_bloc"]),
+        (Verdict("C9", "B1", "validated", "J1"), ["jury.no_candidate"]),
+        (Verdict("C1", "B1", "refused", "P1"), ["jury.not_of_it", "jury.no_reason.acquis"]),
+    ],
+)
+def test_a_decision_that_cannot_stand_is_refused(
+    session: Session, book: MarkBook, verdict: Verdict, expected: list[str]
+) -> None:
+    with pytest.raises(MarkingError) as caught:
+        decide(session, book, verdict)
+    assert codes(caught) == expected
+    assert decisions(book) == {}
+
+
+def test_signing_follows_every_proposal_and_freezes_all(session: Session, book: MarkBook) -> None:
+    decide(session, book, Verdict("C3", "B1", "deferred", "J1", "Épreuve à repasser"))
+    pv = sign(session, book, ["J1", "J2"])
+    assert (pv.number, pv.previous) == (1, START)
+    assert {(one["candidate"], one["decision"]) for one in pv.content["decisions"]} == {
+        ("C1", "validated"),
+        ("C2", "validated"),
+        ("C3", "deferred"),
+    }
+    assert [seat["present"] for seat in pv.content["jury"]] == [True, True, False]
+    assert pv.content["recused"] == {"C2": ["J3"]}
+    assert signed(book) == (pv,)
+    assert list(changed_since(session, book)) == []
+    copy = copies_in(session, "E2", "ecrit")[0]
+    acts = [
+        lambda: book.say(
+            "P1",
+            [Saying(copy.key, "CE1.1@ecrit", Mark(level="maitrise"))],
+            {copy.key: copy_grid(session.root, copy)},
+        ),
+        lambda: lock_marks(session, book, "E2", "P1", read_secret(session.root)),
+        lambda: decide(session, book, Verdict("C1", "B1", "validated", "J1")),
+        lambda: sign(session, book, ["J1", "J2"]),
+    ]
+    for act in acts:
+        with pytest.raises(MarkingError) as caught:
+            act()
+        assert codes(caught) == ["jury.signed"]
+
+
+def test_what_is_retained_cannot_change_after_the_signature(session: Session, book: MarkBook) -> None:
+    lock_marks(session, book, "E2", "P1", read_secret(session.root))
+    sign(session, book, ["J1", "J2"])
+    with pytest.raises(MarkingError) as caught:
+        retain(session, book, Request(copies_in(session, "E2", "ecrit")[0].key, "first", "P9", "Accord"))
+    assert codes(caught) == ["jury.signed"]
+
+
+def test_a_signature_without_quorum_or_with_blocs_undecided_is_refused(
+    session: Session, book: MarkBook
+) -> None:
+    with pytest.raises(MarkingError) as caught:
+        sign(session, book, ["J1"])
+    assert codes(caught) == ["jury.quorum"]
+    copy = copies_in(session, "E2", "ecrit")[0]
+    book.say("P1", [Saying(copy.key, "CE1.1@ecrit", Mark())], {copy.key: copy_grid(session.root, copy)})
+    with pytest.raises(MarkingError) as caught:
+        sign(session, book, ["J1", "J2"])
+    assert codes(caught) == ["jury.undecided"]
+    assert (signed(book), decisions(book)) == ((), {})
+
+
+def test_a_proposal_that_moved_since_the_decision_is_told(session: Session, book: MarkBook) -> None:
+    decide(session, book, Verdict("C3", "B1", "refused", "J1"))
+    for part in ("dossier", "synthese"):
+        for copy in copies_in(session, "E1", part):
+            grid = copy_grid(session.root, copy)
+            book.say(
+                "P1",
+                [Saying(copy.key, line.key, Mark(level="acquis")) for line in grid.lines],
+                {copy.key: grid},
+            )
+    with pytest.raises(MarkingError) as caught:
+        sign(session, book, ["J1", "J2"])
+    assert codes(caught) == ["jury.moved"]
+
+
+def test_a_rectificatif_is_chained_to_what_it_corrects(session: Session, book: MarkBook) -> None:
+    verdict = Verdict("C3", "B1", "validated", "J1", "Copie oubliée au dépouillement")
+    with pytest.raises(MarkingError) as caught:
+        amend(session, book, verdict)
+    assert codes(caught) == ["jury.not_signed"]
+    pv = sign(session, book, ["J1", "J2"])
+    with pytest.raises(MarkingError) as caught:
+        amend(session, book, dataclasses.replace(verdict, reason=""))
+    assert codes(caught) == ["jury.amend_reason"]
+    first = amend(session, book, verdict)
+    second = amend(session, book, dataclasses.replace(verdict, choice="refused", reason="Erreur de personne"))
+    assert [(one.number, one.previous) for one in signed(book)] == [
+        (1, START),
+        (2, pv.digest),
+        (3, first.digest),
+    ]
+    assert (first.content["before"]["decision"], first.content["after"]["decision"]) == (
+        "refused",
+        "validated",
+    )
+    assert second.content["corrects"] == first.digest
+    assert list(changed_since(session, book)) == []
+
+
+def test_a_file_changed_after_the_signature_is_named(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    (session.root / "candidats.csv").write_text("id,nom\n", "utf-8")
+    assert [(found.code, found.where.file) for found in changed_since(session, book)] == [
+        ("jury.file_changed", "candidats.csv")
+    ]
+
+
+def test_a_mark_changed_beside_the_kit_is_found(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    book.database.close()
+    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
+        connection.execute("update mark set level = 'maitrise'")
+    assert {found.code for found in changed_since(session, book)} == {"jury.result_changed"}
+
+
+def test_a_pv_cannot_be_changed_by_our_own_code(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    for statement in ("update signed set content = '{}'", "delete from signed"):
+        with pytest.raises(DBAPIError), book.database.writing() as connection:
+            connection.exec_driver_sql(statement)
+
+
+def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
+    session = a_jury(tmp_path)
+    root = str(session.root)
+    book = session_book(session, {})
+    for epreuve, part in (("E2", "ecrit"), ("E1", "dossier"), ("E1", "synthese")):
+        for copy in copies_in(session, epreuve, part):
+            grid = copy_grid(session.root, copy)
+            book.say(
+                "P1",
+                [Saying(copy.key, line.key, Mark(level="acquis")) for line in grid.lines],
+                {copy.key: grid},
+            )
+    verdicts = [
+        [
+            "jury",
+            "decide",
+            root,
+            "--candidate",
+            who,
+            "--bloc",
+            "B1",
+            "--decision",
+            "validated",
+            "--by",
+            "J1",
+            "--reason",
+            "Vu",
+        ]
+        for who in ("C1", "C2", "C3")
+    ]
+    for words in verdicts:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(app, ["jury", "sign", root, "--by", "J1", "--by", "J2"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    done = CliRunner().invoke(
+        app,
+        [
+            "jury",
+            "amend",
+            root,
+            "--candidate",
+            "C1",
+            "--bloc",
+            "B1",
+            "--decision",
+            "deferred",
+            "--by",
+            "J1",
+            "--reason",
+            "Fraude",
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "rectificatif n° 2" in done.output.replace("\u00a0", " ")
+    assert CliRunner().invoke(app, ["jury", "check", root]).exit_code == 0

@@ -89,7 +89,7 @@ def decide(
     kept = keep(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
     said = {
         "decision": label(f"jury.choice.{kept.choice}"),
-        "proposal": label(f"result.status.{kept.proposal or 'open'}"),
+        "proposal": label(f"result.proposal.{kept.proposal or 'open'}"),
     }
     say(label("jury.decided", candidate=candidate, bloc=bloc, **said))
 

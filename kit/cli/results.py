@@ -1,4 +1,4 @@
-"""`kit results`: what marks propose to the jury, candidate by candidate."""
+"""`kit results` and `kit documents`: what marks propose to the jury, and the papers of what it decided."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from kit.messages import label
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     command(app)(results)
+    command(app)(documents)
 
 
 def results(folder: SessionDir, json: Json = False) -> None:
@@ -31,7 +32,7 @@ def results(folder: SessionDir, json: Json = False) -> None:
         [
             item.id if not rank else "",
             bloc.id,
-            label(f"result.status.{bloc.proposal or 'open'}"),
+            label(f"result.proposal.{bloc.proposal or 'open'}"),
             bloc.trace[0],
         ]
         for item in found
@@ -39,3 +40,14 @@ def results(folder: SessionDir, json: Json = False) -> None:
     ]
     print_table(columns, rows)
     say(label("result.candidates", candidates=counted(len(found), "candidat")))
+
+
+def documents(folder: SessionDir) -> None:
+    """Écrit le PV signé, ses rectificatifs, les relevés et les attestations de blocs."""
+    from kit.jury.issuing import FOLDER, write_documents
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    written = write_documents(session, session_book(session))
+    say(label("jury.documents", documents=counted(len(written), "document"), folder=session.root / FOLDER))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kit.french import enumeration
+from kit.french import counted, enumeration
 from kit.grids.scoring import round_to
 from kit.grids.wording import exact_words
 from kit.messages import label, sentence
@@ -75,12 +75,12 @@ def bloc_result(
 
 def _mean(epreuves: Sequence[EpreuveMark], reglement: Reglement) -> Fraction | None:
     """Return the mean of the épreuves that count, each with its coefficient (1 unless the règlement gives another)."""
-    counted = [item for item in epreuves if item.counts]
-    weights = {item.id: parse_exact(reglement.weights.get(item.id, "1")) for item in counted}
+    sat = [item for item in epreuves if item.counts]
+    weights = {item.id: parse_exact(reglement.weights.get(item.id, "1")) for item in sat}
     whole = sum(weights.values(), Fraction(0))
-    if not whole or any(item.mark is None for item in counted):
+    if not whole or any(item.mark is None for item in sat):
         return None
-    return sum((weights[item.id] * (item.mark or 0) for item in counted), Fraction(0)) / whole
+    return sum((weights[item.id] * (item.mark or 0) for item in sat), Fraction(0)) / whole
 
 
 def _by_competences(
@@ -96,10 +96,11 @@ def _by_competences(
         return _by_competence_mean(competences, unknown, reglement)
     share = parse_exact(rule.threshold) if rule.rule == "share" and rule.threshold else Fraction(1)
     needed = -(-(share * len(competences)).numerator // (share * len(competences)).denominator)
-    words = {"gained": len(gained), "count": len(competences), "needed": needed,
-             "lost": label("result.bloc.lost", competences=enumeration(lost)) if lost else "",
-             "unknown": label("result.bloc.unknown", competences=enumeration(unknown)) if unknown else ""}  # fmt: skip
-    why = label("result.bloc.count", **words)
+    several = ".several" if len(lost) > 1 else ""
+    said = [label(f"result.bloc.lost{several}", competences=enumeration(lost))] if lost else []
+    said += [label("result.bloc.unknown", competences=enumeration(unknown))] if unknown else []
+    known = counted(len(gained), label("result.bloc.gained"), label("result.bloc.gained.several"))
+    why = label("result.bloc.count", said="".join(said), gained=known, count=len(competences), needed=needed)
     if len(gained) >= needed:
         return "acquis", why
     return ("non_acquis" if len(gained) + len(unknown) < needed else None), why
@@ -121,13 +122,13 @@ def _by_marks(
 ) -> tuple[Status | None, str]:
     if blocked:
         return "non_acquis", label("result.bloc.blocked", criteria=enumeration(list(blocked)))
-    counted = [item for item in epreuves if item.counts]
-    if not counted:
+    sat = [item for item in epreuves if item.counts]
+    if not sat:
         return None, label("result.bloc.empty")
-    waiting = [item.id for item in counted if item.mark is None]
+    waiting = [item.id for item in sat if item.mark is None]
     if waiting or mean is None:
-        return None, label("result.bloc.waiting", items=enumeration(waiting or [item.id for item in counted]))
-    return _against(mean, {item.id: item.mark or Fraction(0) for item in counted}, reglement)
+        return None, label("result.bloc.waiting", items=enumeration(waiting or [item.id for item in sat]))
+    return _against(mean, {item.id: item.mark or Fraction(0) for item in sat}, reglement)
 
 
 def _against(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kit.errors import Finding, InvalidFile, Place
 from kit.grids import Grid, Mark, Score, score
@@ -161,7 +162,7 @@ def _unseen(code: str) -> CompetenceResult:
     return CompetenceResult(code, None, None, label("result.competence.open", competence=code, why=why))
 
 
-def as_json(results: Sequence[CandidateResult]) -> dict[str, object]:
+def as_json(results: Sequence[CandidateResult]) -> dict[str, list[dict[str, Any]]]:
     """Return results as `kit results --json` writes them."""
     return {
         "candidates": [

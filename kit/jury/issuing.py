@@ -1,0 +1,71 @@
+"""Writing the documents of a deliberation: all of them, or none, for the centre alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from kit.documents.model import Document
+from kit.environment import environment
+from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.jury.deciding import decisions
+from kit.jury.papers import amendment_document, attestation_document, pv_document, statement_document
+from kit.jury.signing import changed_since, signed
+from kit.marking.book import MarkBook
+from kit.sessions.opening import Session
+from kit.writing import PRIVATE, write_bytes
+
+FOLDER = "documents"
+_PRIVATE_FOLDER = 0o700
+
+
+def write_documents(session: Session, book: MarkBook) -> tuple[Path, ...]:
+    """Write the PV, its rectificatifs, the relevés and the attestations, and return where they are.
+
+    Those written before are replaced, all at once.
+
+    Raises:
+        MarkingError: no PV is signed, or something it rests on was changed since: each is named.
+        EnvironmentFault: the disk or the store refuses.
+    """
+    from kit.documents.pdf import pdf
+
+    if not signed(book):
+        raise MarkingError(Finding("jury.not_signed_yet", Place(item=session.config.id)))
+    raise_for(changed_since(session, book), MarkingError)
+    target = session.root / FOLDER
+    with environment(target):
+        staging = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=session.root))
+        staging.chmod(_PRIVATE_FOLDER)
+        try:
+            names = []
+            for name, document in _documents(session, book):
+                write_bytes(staging / name, pdf(document), PRIVATE)
+                names.append(name)
+            old = staging.with_name(f"{staging.name}-old")
+            if target.exists():
+                os.replace(target, old)  # noqa: PTH105 - one act
+            os.replace(staging, target)  # noqa: PTH105 - one act
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return tuple(target / name for name in names)
+
+
+def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document]]:
+    first, *later = signed(book)
+    yield "pv.pdf", pv_document(session, first)
+    for pv in later:
+        yield f"pv-rectificatif-{pv.number - 1}.pdf", amendment_document(session, pv)
+    decided = {key: item.choice for key, item in decisions(book).items()}
+    for result in first.content["results"]:
+        yield f"releves/{result['id']}.pdf", statement_document(session, result, decided)
+    for (candidate, bloc), choice in decided.items():
+        if choice == "validated":
+            yield (
+                f"attestations/{candidate}-{bloc}.pdf",
+                attestation_document(session, candidate, bloc, first),
+            )

@@ -12,9 +12,11 @@ from kit.documents.model import Document
 from kit.environment import environment
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.deciding import decisions
+from kit.jury.feedback import feedback_document
 from kit.jury.papers import amendment_document, attestation_document, pv_document, statement_document
 from kit.jury.signing import changed_since, signed
 from kit.marking.book import MarkBook
+from kit.results.evidence import session_evidence
 from kit.sessions.opening import Session
 from kit.writing import PRIVATE, write_bytes
 
@@ -63,6 +65,9 @@ def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document
     decided = {key: item.choice for key, item in decisions(book).items()}
     for result in first.content["results"]:
         yield f"releves/{result['id']}.pdf", statement_document(session, result, decided)
+    for candidate, evidence in session_evidence(session, book).items():
+        if evidence:
+            yield f"retours/{candidate}.pdf", feedback_document(session, candidate, evidence)
     for (candidate, bloc), choice in decided.items():
         if choice == "validated":
             yield (

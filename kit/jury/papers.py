@@ -37,7 +37,7 @@ def pv_document(session: Session, pv: SignedPv) -> Document:
     """Return the jury's PV: who sat, what was decided for whom and why, what it rests on, room to sign."""
     return Document(
         title=label("paper.pv"), subject=session.config.id, code=f"{session.config.id} PV",
-        stamp=_stamp(session), landscape=True, body=tuple(_pv_body(session, pv)),
+        stamp=stamp_of(session), landscape=True, body=tuple(_pv_body(session, pv)),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _pv_body(session: Session, pv: SignedPv) -> Iterator[Block]:
     if content["recused"]:
         names = {seat["id"]: seat["name"] for seat in content["jury"]}
         rows = [
-            (_name(session, who), enumeration([names[one] for one in people]))
+            (candidate_name(session, who), enumeration([names[one] for one in people]))
             for who, people in content["recused"].items()
         ]
         yield _table("recused", ("candidate", "member"), rows)
@@ -104,7 +104,7 @@ def _results(session: Session, content: Mapping[str, Any]) -> Table:
         who = session.candidate(item["id"])
         cells = [decided.get((item["id"], bloc)) for bloc in blocs]
         words = [label(f"jury.choice.{one}") if one else _UNKNOWN for one in cells]
-        rows.append((_name(session, item["id"]), who.route or _UNKNOWN, *words))
+        rows.append((candidate_name(session, item["id"]), who.route or _UNKNOWN, *words))
     header = (label("paper.column.candidate"), label("paper.column.route"), *blocs)
     return _plain_table(header, rows, label("paper.caption.results"))
 
@@ -113,8 +113,9 @@ def _reasons(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     names = {seat["id"]: seat["name"] for seat in content["jury"]}
     rows = [
         (
-            _name(session, item["candidate"]), item["bloc"], label(f"result.proposal.{item['proposal'] or 'open'}"),
-            label(f"jury.choice.{item['decision']}"), item["reason"], names.get(item["by"], item["by"]),
+            candidate_name(session, item["candidate"]), item["bloc"],
+            label(f"result.proposal.{item['proposal'] or 'open'}"), label(f"jury.choice.{item['decision']}"),
+            item["reason"], names.get(item["by"], item["by"]),
         )
         for item in content["decisions"]
         if item["reason"]
@@ -128,7 +129,7 @@ def _incidents(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     if content["incidents"]:
         yield Heading(1, text(label("paper.incidents")))
         rows = [
-            (item["epreuve"], item["part"], _name(session, item["candidate"]), item["incident"])
+            (item["epreuve"], item["part"], candidate_name(session, item["candidate"]), item["incident"])
             for item in content["incidents"]
         ]
         yield _table("incidents", ("epreuve", "part", "candidate", "incident"), rows)
@@ -140,7 +141,7 @@ def amendment_document(session: Session, pv: SignedPv) -> Document:
     rows = (
         (label("paper.date"), _moment(session, pv)),
         (label("paper.session"), session.config.id),
-        (label("paper.column.candidate"), _name(session, after["candidate"])),
+        (label("paper.column.candidate"), candidate_name(session, after["candidate"])),
         (label("paper.column.bloc"), after["bloc"]),
         (label("paper.before"), label(f"jury.choice.{before['decision']}")),
         (label("paper.after"), label(f"jury.choice.{after['decision']}")),
@@ -155,7 +156,7 @@ def amendment_document(session: Session, pv: SignedPv) -> Document:
     )
     return Document(
         title=label("paper.amendment", number=pv.number - 1), subject=session.config.id,
-        code=f"{session.config.id} PV-R{pv.number - 1}", stamp=_stamp(session), body=body,
+        code=f"{session.config.id} PV-R{pv.number - 1}", stamp=stamp_of(session), body=body,
     )  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def statement_document(
     who = result["id"]
     body: list[Block] = [
         Fields((
-            (label("paper.column.candidate"), _name(session, who)),
+            (label("paper.column.candidate"), candidate_name(session, who)),
             (label("paper.certification"), session.referentiel.title or label("paper.unknown_title")),
             (label("paper.session"), session.config.id),
             (label("paper.reglement"), f"{session.reglement.slug} ({session.reglement.version})"),
@@ -193,7 +194,7 @@ def statement_document(
         body.append(Box("notice", (Paragraph(text(session.reglement.notice)),)))
     return Document(
         title=label("paper.statement"), subject=session.config.id, code=f"{session.config.id} relevé",
-        stamp=_stamp(session), body=tuple(body),
+        stamp=stamp_of(session), body=tuple(body),
     )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def attestation_document(session: Session, candidate: str, bloc: str, pv: Signed
     body: tuple[Block, ...] = (
         Paragraph(text(label("paper.attests", certifier=session.referentiel.source.certifier))),
         Fields((
-            (label("paper.column.candidate"), _name(session, candidate)),
+            (label("paper.column.candidate"), candidate_name(session, candidate)),
             (label("paper.column.bloc"), f"{found.id} – {found.text}"),
             (label("paper.certification"), session.referentiel.title or label("paper.unknown_title")),
             (label("paper.rncp"), session.referentiel.rncp or label("paper.unknown")),
@@ -224,17 +225,19 @@ def attestation_document(session: Session, candidate: str, bloc: str, pv: Signed
     )  # fmt: skip
     return Document(
         title=label("paper.attestation"), subject=session.config.id, code=f"{session.config.id} {bloc}",
-        stamp=_stamp(session), body=body,
+        stamp=stamp_of(session), body=body,
     )  # fmt: skip
 
 
-def _stamp(session: Session) -> str | None:
+def stamp_of(session: Session) -> str | None:
+    """Return what stands across every page: a demonstration, or a specimen while the title is unknown."""
     if session.config.demo:
         return label("doc.stamp_demo")
     return label("paper.specimen") if session.referentiel.is_specimen else None
 
 
-def _name(session: Session, candidate: str) -> str:
+def candidate_name(session: Session, candidate: str) -> str:
+    """Return a candidate's name as the papers write it."""
     found = session.candidate(candidate)
     return f"{found.last_name} {found.first_name} ({found.id})"
 

@@ -99,10 +99,19 @@ class _Store:
         settled = self._settled(copy, candidate)
         between: dict[str, Fraction] = {}
         for line, item in self._retained.get(copy.key, {}).items():
-            settled[line] = Mark.model_validate({"level": item.level, "state": item.state})
+            words = self._comments(copy, candidate, line)
+            settled[line] = Mark.model_validate({"level": item.level, "state": item.state, "comment": words})
             if item.value is not None:
                 between[line] = parse_exact(item.value)
         return settled, between
+
+    def _comments(self, copy: Copy, candidate: str, line: str) -> str:
+        """Return what the markers wrote of a line, one under the other."""
+        ranked = sorted(markers_of(self.session, copy.key).items())
+        said = [member_marks(self._said.get((marker, copy.key), ()), candidate) for _, marker in ranked]
+        return "\n".join(
+            dict.fromkeys(marks[line].comment for marks in said if line in marks and marks[line].comment)
+        )
 
     def _settled(self, copy: Copy, candidate: str) -> dict[str, Mark]:
         markers = markers_of(self.session, copy.key)
@@ -196,6 +205,10 @@ def _with_means(
         for value, name in named.items()
     ]
     levels = sorted((*scale.levels, *means), key=lambda level: parse_exact(level.value))
-    placed = {line: Mark(level=named[between[line]]) if line in between and mark.state != "neutralised" else mark
-              for line, mark in marks.items()}  # fmt: skip
+    placed = {
+        line: mark.model_copy(update={"level": named[between[line]]})
+        if line in between and mark.state != "neutralised"
+        else mark
+        for line, mark in marks.items()
+    }
     return Scale(levels=tuple(levels)), placed

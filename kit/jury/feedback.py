@@ -1,0 +1,93 @@
+"""What a candidate is told of his work: each criterion, its level, the marker's words, what this variant expected.
+
+A criterion that the jury neutralised for him is not there: to name it would say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kit.documents.grid_document import lined
+from kit.documents.model import (
+    Block,
+    Document,
+    Fields,
+    Heading,
+    Inlines,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    text,
+)
+from kit.french import typeset
+from kit.grids import GridLine, Mark
+from kit.jury.papers import candidate_name, stamp_of
+from kit.messages import label
+from kit.results.evidence import BETWEEN, Evidence
+from kit.sessions.opening import Session
+
+_NOTHING = Mark()
+
+
+def feedback_document(session: Session, candidate: str, evidence: Mapping[str, Evidence]) -> Document:
+    """Return the feedback of a candidate.
+
+    Args:
+        session: its référentiel and its people.
+        candidate: his id.
+        evidence: what is known of him, by épreuve.
+    """
+    head = Fields((
+        (label("paper.column.candidate"), candidate_name(session, candidate)),
+        (label("paper.session"), session.config.id),
+        (label("paper.reglement"), f"{session.reglement.slug} ({session.reglement.version})"),
+    ))  # fmt: skip
+    body = [
+        block for code in sorted_epreuves(session, evidence) for block in _epreuve(session, evidence[code])
+    ]
+    return Document(
+        title=label("paper.feedback"), subject=session.config.id, code=f"{session.config.id} retour",
+        stamp=stamp_of(session), landscape=True, body=(head, Paragraph(text(label("paper.feedback_how"))), *body),
+    )  # fmt: skip
+
+
+def sorted_epreuves(session: Session, evidence: Mapping[str, Evidence]) -> Iterator[str]:
+    """Yield the épreuves of a candidate in the référentiel's order."""
+    return (epreuve.id for epreuve in session.referentiel.epreuves if epreuve.id in evidence)
+
+
+def _epreuve(session: Session, found: Evidence) -> Iterator[Block]:
+    lines = [line for line in found.grid.lines if _mark(found, line).state != "neutralised"]
+    if not lines:
+        return
+    yield Heading(1, text(f"{found.epreuve} – {session.referentiel.epreuve(found.epreuve).short_title}"))
+    if found.state is not None:
+        yield Paragraph(text(label(f"paper.state.{found.state}")))
+    names = ("criterion", "level", "comment", "expected")
+    header = tuple(text(label(f"paper.column.{name}")) for name in names)
+    rows = tuple(_row(found, line) for line in lines)
+    yield Table(
+        header, rows, ("left",) * 4, label("paper.caption.feedback"), (7.0, 3.0, 7.0, 7.0), row_headers=True
+    )
+
+
+def _row(found: Evidence, line: GridLine) -> tuple[Inlines, ...]:
+    mark = _mark(found, line)
+    criterion = (Strong(text(line.criterion)), Text(f" {typeset(line.text)}"))
+    comment = lined([text(words) for words in mark.comment.splitlines() if words.strip()])
+    expected = lined([text(typeset(words)) for words in line.expected])
+    return criterion, text(_level(found, mark)), comment, expected
+
+
+def _level(found: Evidence, mark: Mark) -> str:
+    if mark.level is None:
+        return label("grid.not_assessed" if mark.state == "not_assessed" else "paper.no_level")
+    level = found.grid.scale.level(mark.level)
+    if level is None or level.id.startswith(BETWEEN):
+        return label("paper.between")
+    return level.label
+
+
+def _mark(found: Evidence, line: GridLine) -> Mark:
+    return found.marks.get(line.key, _NOTHING)

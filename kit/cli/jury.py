@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kit.cli import DONE, PROBLEMS
-from kit.cli.output import print_findings, say
+from kit.cli.output import print_findings, print_table, say
 from kit.cli.shared import SessionDir, command, new_group
 from kit.cli.usage import UsageFault
 from kit.errors import MarkingError
-from kit.french import enumeration
+from kit.french import counted, enumeration
 from kit.messages import label
 
 if TYPE_CHECKING:
@@ -132,7 +133,41 @@ def amend(
 
     session = open_session(folder)
     pv = correct(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
-    say(label("jury.amended", number=pv.number, digest=pv.digest))
+    say(label("jury.amended", number=pv.number - 1, digest=pv.digest))
+
+
+@command(app)
+def resit(
+    folder: SessionDir,
+    new: Annotated[
+        Path | None,
+        typer.Argument(metavar="NOUVEAU", help="Dossier à écrire (sans lui : montre ce qui reste à chacun)."),
+    ] = None,
+    first_day: Annotated[
+        str | None, typer.Option("--first-day", metavar="AAAA-MM-JJ", help="Premier jour de la session.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", metavar="ID", help="Identifiant (par défaut : l’ancien, suivi de -R)."),
+    ] = None,
+) -> None:
+    """Prépare le rattrapage : ce qui reste à chacun, et la session qui le lui donne."""
+    from kit.jury.resitting import elsewhere, needs_rows, new_resit, resit_needs
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    if new is not None and first_day is None:
+        raise UsageFault("resit.no_day", "kit jury resit")
+    session = open_session(folder)
+    book = session_book(session)
+    needs = new_resit(session, book, new, _day(first_day or ""), name) if new else resit_needs(session, book)
+    columns = [label(f"resit.column.{name}") for name in ("candidate", "bloc", "epreuves", "kept", "attempt")]
+    print_table(columns, [list(row) for row in needs_rows(session, needs)])
+    if missing := elsewhere(session, needs):
+        say(label("resit.elsewhere", epreuves=enumeration(missing)))
+    if new is not None:
+        people = counted(len({need.candidate for need in needs}), "candidat")
+        say(label("resit.written", candidates=people, folder=new))
 
 
 @command(app)

@@ -118,7 +118,7 @@ def _refused(
         return
     if verdict.author in recused(session, verdict.candidate):
         yield Finding("jury.recused", where, {"author": verdict.author})
-    sat = [item.id for item in results[verdict.candidate].blocs]
+    sat = [item.id for item in results[verdict.candidate].to_decide]
     if verdict.bloc not in sat:
         yield Finding("jury.no_bloc", where, {"bloc": verdict.bloc, "known": sat})
     elif not verdict.reason.strip() and (proposal is None or FOLLOWS[proposal] != verdict.choice):

@@ -7,9 +7,8 @@ reference of its decision, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kit.documents.model import (
     NOTE_ROOM,
@@ -25,10 +24,11 @@ from kit.documents.model import (
     text,
 )
 from kit.french import clock, enumeration, long_date, number
-from kit.jury.signing import SignedPv
+from kit.jury.signing import SignedPv, deliberated_at
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
 from kit.sessions.opening import Session
+from kit.sessions.values import route_of
 
 _UNKNOWN = "—"
 
@@ -82,7 +82,7 @@ def _facts(session: Session, pv: SignedPv) -> Iterator[tuple[str, str | None]]:
 
 
 def _moment(session: Session, pv: SignedPv) -> str:
-    moment = datetime.fromisoformat(pv.content["at"]).astimezone(ZoneInfo(str(session.config.timezone)))
+    moment = deliberated_at(session, pv)
     return f"{long_date(moment, weekday=True)}, {clock(moment)}"
 
 
@@ -97,16 +97,30 @@ def _results(session: Session, content: Mapping[str, Any]) -> Table:
     blocs = [
         bloc.id for bloc in session.referentiel.blocs
         if any(item["bloc"] == bloc.id for item in content["decisions"])
+        or any(item["code"] == bloc.id for item in content["acquired"])
     ]  # fmt: skip
-    decided = {(item["candidate"], item["bloc"]): item["decision"] for item in content["decisions"]}
+    decided = {
+        (item["candidate"], item["bloc"]): label(f"jury.choice.{item['decision']}")
+        for item in content["decisions"]
+    }
+    decided |= {(item["candidate"], item["code"]): _since(item) for item in content["acquired"]}
     rows = []
     for item in content["results"]:
         who = session.candidate(item["id"])
-        cells = [decided.get((item["id"], bloc)) for bloc in blocs]
-        words = [label(f"jury.choice.{one}") if one else _UNKNOWN for one in cells]
-        rows.append((candidate_name(session, item["id"]), who.route or _UNKNOWN, *words))
+        words = [decided.get((item["id"], bloc), _UNKNOWN) for bloc in blocs]
+        rows.append((candidate_name(session, item["id"]), _route(who.route), *words))
     header = (label("paper.column.candidate"), label("paper.column.route"), *blocs)
     return _plain_table(header, rows, label("paper.caption.results"))
+
+
+def _route(route: str | None) -> str:
+    """Return a voie d’accès in full where the kit knows it, as typed where it does not."""
+    known = route_of(route) if route else None
+    return label(f"paper.route.{known}") if known else route or _UNKNOWN
+
+
+def _since(item: Mapping[str, Any]) -> str:
+    return label("paper.kept", date=long_date(date.fromisoformat(item["on"])), session=item["session"])
 
 
 def _reasons(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:

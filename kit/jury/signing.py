@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from kit.errors import Finding, MarkingError, Place, raise_for
@@ -25,8 +25,8 @@ from kit.store.history import START, Act, append, heads
 from kit.store.sql import Connection, insert, select
 
 FILES = (
-    "session.yaml", "candidats.csv", "inscriptions.csv", "groupes.csv", "intervenants.csv", "affectations.csv",
-    "presences.csv", "attribution.csv", "tirages.csv", "build/manifest.json",
+    "session.yaml", "candidats.csv", "inscriptions.csv", "acquis.csv", "groupes.csv", "intervenants.csv",
+    "affectations.csv", "presences.csv", "attribution.csv", "tirages.csv", "build/manifest.json",
 )  # fmt: skip
 """The session's files that a result rests on; those that do not exist are not in the PV."""
 
@@ -86,9 +86,9 @@ def _unready(
     yield from composition_findings(session)
     yield from quorum_findings(session, members)
     for item in results:
-        if item.blocs and recused(session, item.id) & set(members):
+        if item.to_decide and recused(session, item.id) & set(members):
             yield from quorum_findings(session, members, item.id)
-        for bloc in item.blocs:
+        for bloc in item.to_decide:
             if bloc.proposal is None and (item.id, bloc.id) not in known:
                 yield Finding("jury.undecided", Place(item=f"{item.id}, {bloc.id}"))
             decided = known.get((item.id, bloc.id))
@@ -100,7 +100,7 @@ def _followed(
     results: Iterable[CandidateResult], known: Mapping[tuple[str, str], Decided], author: str
 ) -> Iterator[tuple[Verdict, Any]]:
     for item in results:
-        for bloc in item.blocs:
+        for bloc in item.to_decide:
             if (item.id, bloc.id) not in known and bloc.proposal is not None:
                 yield Verdict(item.id, bloc.id, FOLLOWS[bloc.proposal], author), bloc.proposal
 
@@ -127,6 +127,7 @@ def _content(
         "recused": {item.id: sorted(recused(session, item.id)) for item in results if recused(session, item.id)},
         "results": as_json(results)["candidates"],
         "decisions": [_decision_json(item) for item in known.values()],
+        "acquired": [item.model_dump(mode="json") for item in session.acquired],
         "neutralised": [
             {"candidate": item.candidate, "epreuve": item.epreuve, "line": item.line, "reference": item.reference}
             for item in neutralised(book)
@@ -191,6 +192,16 @@ def _unamendable(session: Session, verdict: Verdict, before: Sequence[SignedPv])
     decided = {(item["candidate"], item["bloc"]) for item in before[0].content["decisions"]}
     if (verdict.candidate, verdict.bloc) not in decided:
         yield Finding("jury.not_in_pv", where)
+
+
+def deliberated_at(session: Session, pv: SignedPv) -> datetime:
+    """Return when a PV or a rectificatif was signed, by the clock of the centre."""
+    return datetime.fromisoformat(pv.content["at"]).astimezone(session.config.zone)
+
+
+def deliberated_on(session: Session, pv: SignedPv) -> date:
+    """Return the day a PV or a rectificatif was signed, at the centre."""
+    return deliberated_at(session, pv).date()
 
 
 def _close(

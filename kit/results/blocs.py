@@ -37,12 +37,14 @@ class BlocResult:
         proposal: acquis, non_acquis, or None when it cannot be told.
         mark: exact weighted mean of its épreuves, None while one of them has no mark.
         trace: why, a French sentence a step.
+        kept: whether it was acquired in an earlier session: there is nothing to decide.
     """
 
     id: str
     proposal: Status | None
     mark: Exact | None
     trace: tuple[str, ...]
+    kept: bool = False
 
 
 def bloc_result(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kit.errors import Finding, InvalidFile, Place
+from kit.french import long_date
 from kit.grids import Grid, Mark, Score, score
 from kit.grids.building import rules_of
 from kit.grids.model import GridLine
 from kit.marking.book import MarkBook
-from kit.messages import label
+from kit.messages import label, sentence
 from kit.referentiel import Referentiel, Reglement, natural_key, parse_exact
 from kit.referentiel.reglement import Level, Participation
 from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification
 from kit.results.competences import CompetenceResult, Status, blocked_criteria, competence_results
 from kit.results.evidence import Evidence, session_evidence
+from kit.sessions.model import Acquired
 from kit.sessions.opening import Session
 
 
@@ -31,13 +33,21 @@ class EpreuveResult:
 
 @dataclass(frozen=True, slots=True)
 class CandidateResult:
-    """All that is proposed for a candidate. A bloc none of whose épreuves he sat here is not in it."""
+    """All that is proposed for a candidate.
+
+    A bloc none of whose épreuves he sat here is in it only when he brought it, acquired in an earlier session.
+    """
 
     id: str
     epreuves: tuple[EpreuveResult, ...]
     competences: tuple[CompetenceResult, ...]
     blocs: tuple[BlocResult, ...]
     certification: Status | None
+
+    @property
+    def to_decide(self) -> tuple[BlocResult, ...]:
+        """The blocs that the jury of this session decides."""
+        return tuple(bloc for bloc in self.blocs if not bloc.kept)
 
 
 def session_results(session: Session, book: MarkBook) -> tuple[CandidateResult, ...]:
@@ -50,13 +60,20 @@ def session_results(session: Session, book: MarkBook) -> tuple[CandidateResult, 
     if not session.attributions:
         raise InvalidFile(Finding("marks.not_built", Place("build")))
     return tuple(
-        candidate_result(candidate, evidence, session.referentiel, session.reglement)
+        candidate_result(
+            candidate, evidence, session.referentiel, session.reglement,
+            [item for item in session.acquired if item.candidate == candidate],
+        )
         for candidate, evidence in session_evidence(session, book).items()
-    )
+    )  # fmt: skip
 
 
 def candidate_result(
-    candidate: str, evidence: Mapping[str, Evidence], referentiel: Referentiel, reglement: Reglement
+    candidate: str,
+    evidence: Mapping[str, Evidence],
+    referentiel: Referentiel,
+    reglement: Reglement,
+    acquired: Collection[Acquired] = (),
 ) -> CandidateResult:
     """Return what is proposed for a candidate.
 
@@ -65,17 +82,28 @@ def candidate_result(
         evidence: what is known of him, by épreuve.
         referentiel: which competences and épreuves make a bloc.
         reglement: every rule that is applied.
+        acquired: what he brings from earlier sessions: it stays.
     """
+    brought = {item.code: item for item in acquired}
     ordered = dict(sorted(evidence.items(), key=lambda pair: natural_key(pair[0])))
     epreuves = {code: _epreuve(item, reglement) for code, item in ordered.items()}
     whole, marks = _together(ordered.values(), reglement)
     known = {item.id: item for item in competence_results(whole, marks, reglement)} if whole else {}
     competences = {code: _complete(item, ordered, referentiel) for code, item in known.items()}
+    competences |= {
+        item.id: CompetenceResult(item.id, brought[item.id].mark, "acquis", _kept(brought[item.id]))
+        for item in referentiel.competences
+        if item.id in brought
+    }
     blocked = blocked_criteria(whole, marks, reglement) if whole else ()
     blocs = tuple(
-        _bloc(bloc.id, epreuves, ordered, competences, blocked, referentiel, reglement)
+        BlocResult(
+            bloc.id, "acquis", None, (sentence("result.step", words=_kept(brought[bloc.id])),), kept=True
+        )
+        if bloc.id in brought
+        else _bloc(bloc.id, epreuves, ordered, brought, competences, blocked, referentiel, reglement)
         for bloc in referentiel.blocs
-        if any(referentiel.epreuve(code).bloc == bloc.id for code in ordered)
+        if bloc.id in brought or any(referentiel.epreuve(code).bloc == bloc.id for code in ordered)
     )
     here = {bloc.id for bloc in referentiel.blocs if not bloc.optional} <= {bloc.id for bloc in blocs}
     return CandidateResult(
@@ -136,6 +164,7 @@ def _bloc(
     bloc: str,
     epreuves: Mapping[str, EpreuveResult],
     evidence: Mapping[str, Evidence],
+    brought: Mapping[str, Acquired],
     competences: Mapping[str, CompetenceResult],
     blocked: Sequence[str],
     referentiel: Referentiel,
@@ -153,8 +182,18 @@ def _bloc(
         for code, item in epreuves.items()
         if referentiel.epreuve(code).bloc == bloc
     ]
+    marks += [
+        EpreuveMark(epreuve.id, parse_exact(brought[epreuve.id].mark or "0"))
+        for epreuve in referentiel.epreuves
+        if epreuve.bloc == bloc and epreuve.id in brought
+    ]
     of_bloc = [code for code in blocked if referentiel.criterion(code).competence in own]
     return bloc_result(bloc, known, marks, of_bloc, reglement)
+
+
+def _kept(item: Acquired) -> str:
+    words = {"code": item.code, "date": long_date(item.on), "session": item.session, "pv": item.pv[:12]}
+    return label("result.kept", **words)
 
 
 def _unseen(code: str) -> CompetenceResult:

@@ -122,6 +122,9 @@ def check_rows(plans: Plans, referentiel: Referentiel | None, tables: Tables) ->
     yield from _candidates(known, tables.candidates)
     yield from _people(tables.people)
     yield from _registrations(tables, known)
+    for item in tables.acquired.located:
+        yield from known.candidate(tables.acquired, item.line, item.row.candidate)
+    yield from _twice(tables.acquired, lambda row: (row.candidate, row.code), "session.row.twice")
     yield from _groups(referentiel, tables, known)
     yield from _assignments(tables.assignments, known)
     yield from _attendances(tables, known)

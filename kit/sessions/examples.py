@@ -17,10 +17,10 @@ from pathlib import Path
 from kit.environment import environment
 from kit.errors import AuthorError, Place
 from kit.messages import label
-from kit.sessions.files import CONFIG
+from kit.sessions.files import CONFIG, RESTRICTED
 from kit.sessions.model import Mode, Row
 from kit.sessions.seeds import create_secret
-from kit.writing import csv_text, write_text
+from kit.writing import PRIVATE, csv_text, write_text
 
 GITIGNORE = ".gitignore"
 IGNORED = (
@@ -237,7 +237,7 @@ def _move_all(staging: Path, folder: Path) -> None:
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     """Write files by name, `session.yaml` last: where it is, the others are."""
     for name in sorted(texts, key=lambda name: (name == CONFIG, name)):
-        write_text(folder / name, texts[name])
+        write_text(folder / name, texts[name], *([PRIVATE] if name in RESTRICTED else []))
 
 
 def refuse_file(folder: Path) -> None:

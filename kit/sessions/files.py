@@ -16,6 +16,7 @@ from kit.environment import environment
 from kit.errors import Finding, InvalidFile, Place, Severity
 from kit.reading import YamlData, findings_of, parse_yaml, read_text, validate
 from kit.sessions.model import (
+    Acquired,
     Assignment,
     Attendance,
     Attribution,
@@ -77,6 +78,7 @@ class Tables:
     candidates: Table[Candidate]
     groups: Table[Member]
     registrations: Table[Registration]
+    acquired: Table[Acquired]
     people: Table[Person]
     assignments: Table[Assignment]
     attendances: Table[Attendance]
@@ -86,7 +88,7 @@ class Tables:
     def findings(self) -> list[Finding]:
         """Return the problems of each file taken alone."""
         tables: tuple[Table[Any], ...] = (
-            self.candidates, self.groups, self.registrations, self.people,
+            self.candidates, self.groups, self.registrations, self.acquired, self.people,
             self.assignments, self.attendances, self.attributions, self.draws,
         )  # fmt: skip
         return [finding for table in tables for finding in table.findings]
@@ -224,6 +226,7 @@ def read_tables(root: Path) -> Tables:
         candidates=read_table(root, Candidate),
         groups=read_table(root, Member),
         registrations=read_table(root, Registration),
+        acquired=read_table(root, Acquired),
         people=read_table(root, Person),
         assignments=read_table(root, Assignment),
         attendances=read_table(root, Attendance),

@@ -37,7 +37,8 @@ def issue_session(folder: Path, on: date, workspace: Path | None = None) -> tupl
         kit_folder = session.workspace / ".kit"
         kit_folder.mkdir(parents=True, exist_ok=True)
         with session_lock(kit_folder):
-            compared = compare(wanted, read_register(session.workspace))
+            resits = session.config.resits.session if session.config.resits is not None else None
+            compared = compare(wanted, read_register(session.workspace), resits)
             if compared.refused:
                 _draw_again(session, compared)
             add_to_register(session.workspace, compared.new)

@@ -16,10 +16,11 @@ from pydantic import ConfigDict, Field, model_validator
 from kit.reading import FrozenModel
 from kit.referentiel import Reglement
 from kit.referentiel.model import Slug
-from kit.referentiel.reglement import Participation
+from kit.referentiel.reglement import Exact, Participation
 from kit.sessions.values import (
     Counting,
     Day,
+    Digest,
     Filled,
     Fixed,
     Identifier,
@@ -53,8 +54,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 """An examination outside these years is a typing error; near the ends of the calendar, sums overflow."""
 
 __all__ = [
-    "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Member", "Mode",
-    "PartPlan", "Person", "Registration", "Reglement", "Role", "RoleName", "Row", "SessionConfig", "Version",
+    "Acquired", "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Member", "Mode",
+    "PartPlan", "Person", "Registration", "Reglement", "Resits", "Role", "RoleName", "Row", "SessionConfig",
+    "Version",
 ]  # fmt: skip
 
 
@@ -140,6 +142,14 @@ class EpreuvePlan(FrozenModel):
         return self.versions[0]
 
 
+class Resits(FrozenModel):
+    """The session that this one gives a second chance to: its id, its jury's day, the hash of its signed PV."""
+
+    session: Identifier
+    deliberated: Day
+    pv: Digest
+
+
 class SessionConfig(FrozenModel):
     """What `session.yaml` holds. `store` shows no password in any text made of it."""
 
@@ -150,12 +160,18 @@ class SessionConfig(FrozenModel):
     reglement: RelativePath | None = None
     demo: YesNo = False
     store: StoreAddress | None = None
+    resits: Resits | None = None
     epreuves: Annotated[Mapping[Identifier, EpreuvePlan], Field(max_length=100), Filled]
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the centre."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def origin(self) -> str:
+        """The session whose subjects these are: a rattrapage is the one prepared with the session it resits."""
+        return self.id if self.resits is None else self.resits.session
 
 
 class Row(FrozenModel):
@@ -212,6 +228,23 @@ class Registration(Row):
     candidate: Identifier = Field(alias="candidat")
     epreuve: Identifier
     attempt: Counting = Field(default=1, alias="tentative")
+
+
+class Acquired(Row):
+    """What a candidate brings from an earlier session: a bloc, or what the règlement keeps inside a failed one.
+
+    `code` is that of a bloc, of a competence or of an épreuve; an épreuve comes with its exact `mark`, a competence
+    may. `pv` is the hash of the PV that says so.
+    """
+
+    file: ClassVar[str] = "acquis.csv"
+    candidate: Identifier = Field(alias="candidat")
+    code: Identifier
+    on: Day = Field(alias="date")
+    session: Identifier
+    referentiel: Line
+    pv: Digest
+    mark: Exact | None = Field(default=None, alias="note")
 
 
 class Person(Row):

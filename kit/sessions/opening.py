@@ -20,6 +20,7 @@ from kit.sessions.files import (
     within,
 )
 from kit.sessions.model import (
+    Acquired,
     Assignment,
     Attendance,
     Attribution,
@@ -31,6 +32,7 @@ from kit.sessions.model import (
     SessionConfig,
 )
 from kit.sessions.planning import check_plan
+from kit.sessions.resits import check_resits
 from kit.sessions.seeds import SECRET_FILE, open_rights, secret_findings
 from kit.sessions.swap import recover_if_idle
 from kit.sessions.workspace import find_workspace
@@ -49,6 +51,7 @@ class Session:
     reglement_file: Path
     candidates: tuple[Candidate, ...] = ()
     registrations: tuple[Registration, ...] = ()
+    acquired: tuple[Acquired, ...] = ()
     groups: tuple[Member, ...] = ()
     people: tuple[Person, ...] = ()
     assignments: tuple[Assignment, ...] = ()
@@ -176,6 +179,7 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
         reglement = load_reglement(reglement_file)
     except InvalidFile as error:
         return None, within(root, [*findings, *error.findings])
+    findings += check_resits(file, referentiel, reglement, tables)
     session = Session(
         root=root,
         workspace=workspace,
@@ -186,6 +190,7 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
         reglement_file=reglement_file,
         candidates=tables.candidates.rows,
         registrations=tables.registrations.rows,
+        acquired=tables.acquired.rows,
         groups=tables.groups.rows,
         people=tables.people.rows,
         assignments=tables.assignments.rows,

@@ -111,8 +111,15 @@ def add_to_register(workspace: Path, new: Iterable[Issued]) -> None:
     write_text(path, "".join(f"{row.model_dump_json()}\n" for row in rows), PRIVATE)
 
 
-def compare(wanted: Sequence[Issued], register: Sequence[Issued]) -> Comparison:
-    """Return what a register says of the subjects of one session. A session never collides with itself rebuilt."""
+def compare(wanted: Sequence[Issued], register: Sequence[Issued], resits: str | None = None) -> Comparison:
+    """Return what a register says of the subjects of one session. A session never collides with itself rebuilt.
+
+    Args:
+        wanted: its subjects.
+        register: what was issued.
+        resits: the session it is the rattrapage of: the subjects prepared there for that are meant to be given here.
+    """
+    register = [row for row in register if (row.session, row.version) != (resits, "rattrapage")]
     refused: list[Issued] = []
     findings: list[Finding] = []
     seen: dict[str, Issued] = {}

@@ -22,6 +22,7 @@ from kit.reading import nearest
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))}
 """Names that Windows keeps for devices: a file cannot bear them, whatever its extension."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HOURS = re.compile(r"(\d{1,2})\s*(?:h|:)\s*(\d{2})?", re.IGNORECASE)
 _MINUTES = re.compile(r"(\d{1,4})\s*(?:min|mn|minutes?)?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})")
@@ -91,6 +92,12 @@ def _paragraph(value: object) -> str:
     if not isinstance(value, str):
         refuse("session.value.text", value=_shown(value))
     return clean_text(value, 2000, many_lines=True)
+
+
+def _digest(value: object) -> str:
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        refuse("session.value.digest", value=_shown(value))
+    return value
 
 
 def _day(value: object) -> date:
@@ -266,6 +273,7 @@ Identifier = Annotated[str, BeforeValidator(_identifier)]
 Line = Annotated[str, BeforeValidator(_line), Field(min_length=1)]
 Paragraph = Annotated[str, BeforeValidator(_paragraph)]
 Day = Annotated[date, BeforeValidator(_day)]
+Digest = Annotated[str, BeforeValidator(_digest)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 LocalMoment = Annotated[datetime, BeforeValidator(_local_moment)]
 Minutes = Annotated[int, BeforeValidator(_minutes)]

@@ -20,6 +20,8 @@ from kit.subjects import Drawn
 
 LETTERS: Mapping[Version, str] = {"principal": "P", "secours": "S", "rattrapage": "R"}
 EXAM_POOL = "examen"
+_WITH_RESIT: tuple[Version, ...] = ("principal", "rattrapage")
+"""What a rattrapage shares few values with, though its own session gives nothing else: what was given before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +137,19 @@ def _choices(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:
 def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate) -> Iterator[Variant]:
     plan, epreuve = session.config.epreuves[name], session.referentiel.epreuve(name)
     rank = session.referentiel.epreuves.index(epreuve)
-    form_key = int.from_bytes(keyed(secret, "forms", session.config.id, name)[:8], "big")
+    form_key = int.from_bytes(keyed(secret, "forms", session.config.origin, name)[:8], "big")
+    versions = plan.versions if session.config.resits is None else _WITH_RESIT
     for version in plan.versions:
         for number in range(1, plan.variants + 1):
             draw = draw_of(session.draws, name, version, number)
-            sitting = Sitting(session.config.id, name, rank, plan.versions, version, number)
+            sitting = Sitting(session.config.origin, name, rank, versions, version, number)
             parameters = parameters_for(_choices(template), plan.parameters, secret, sitting)
             values = {**_defaults(template), **parameters}
             drawn = Drawn(
                 code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
                 version=version,
                 variant=number,
-                seed=seed_of(secret, session.config.id, name, version, number, draw),
+                seed=seed_of(secret, session.config.origin, name, version, number, draw),
                 parameters=values,
                 forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version), values),
             )

@@ -308,5 +308,5 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
         ],
     )
     assert done.exit_code == 0, done.output
-    assert "rectificatif n° 2" in done.output.replace("\u00a0", " ")
+    assert "rectificatif n° 1" in done.output.replace("\u00a0", " ")
     assert CliRunner().invoke(app, ["jury", "check", root]).exit_code == 0

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.patches
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -159,6 +160,59 @@ def scatter(
         axes.margins(0.18)
         _axis(axes, y)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
+        return made
+
+
+def boxes(
+    labels: Sequence[str],
+    series: Sequence[Sequence[Any]],
+    *,
+    unit: str = "",
+    top: float | None = None,
+    height: float = 3.4,
+) -> Figure:
+    """Return one box a label (quartiles, median, extremes) with every value beside it as a dot."""
+    with mpl.rc_context(_STYLE):
+        made, axes = figure(height=height)
+        values = [[float(value) for value in each] for each in series]
+        axes.boxplot(
+            values, widths=0.5, whis=(0, 100), patch_artist=True,
+            boxprops={"facecolor": "#dce6f1", "edgecolor": COLOURS[0]},
+            medianprops={"color": COLOURS[1], "linewidth": 2}, whiskerprops={"color": COLOURS[0]},
+            capprops={"color": COLOURS[0]},
+        )  # fmt: skip
+        for place, each in enumerate(values, start=1):
+            axes.plot([place + 0.36] * len(each), each, "o", color=COLOURS[0], markersize=2.5, alpha=0.55)
+        axes.set_xticks(range(1, len(labels) + 1), labels)
+        axes.grid(visible=False, axis="x")
+        if top is not None:
+            axes.set_ylim(0, top)
+        _axis(axes, unit)
+        return made
+
+
+def heat_map(
+    rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[str]], shades: Mapping[str, str]
+) -> Figure:
+    """Return a table of signs, each on its own shade: what a colour says, the sign says too."""
+    with mpl.rc_context(_STYLE):
+        made, axes = figure(height=max(1.6, 0.19 * len(rows) + 0.7))
+        for up, line in enumerate(cells):
+            for across, sign in enumerate(line):
+                axes.add_patch(
+                    mpl.patches.Rectangle((across, up), 1, 1, facecolor=shades[sign], edgecolor="white")
+                )
+                axes.text(
+                    across + 0.5, up + 0.52, sign, ha="center", va="center", fontsize=6.5, color="#1a1a1a"
+                )
+        axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
+        axes.set_xticks([place + 0.5 for place in range(len(columns))], columns, rotation=90, fontsize=7)
+        axes.set_yticks([place + 0.5 for place in range(len(rows))], rows, fontsize=7)
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.grid(visible=False, axis="both")
+        for side in axes.spines.values():
+            side.set_visible(False)
         return made
 
 

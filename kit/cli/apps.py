@@ -49,6 +49,27 @@ def correction(
     serve(correction_page(folder, marker), "correction", port, browser=browser)
 
 
+@command(app)
+def jury(
+    folder: SessionDir,
+    member: Annotated[
+        str,
+        typer.Option("--by", metavar="ID", help="Membre du jury qui inscrit (se choisit aussi sur la page)."),
+    ] = "",
+    port: Port = 0,
+    browser: Browser = True,
+) -> None:
+    """Ouvre la délibération du jury d’une session."""
+    from kit.jury.dossiers import session_dossiers
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+    from kit.ui.voila_page import jury_page
+
+    session = open_session(folder)
+    session_dossiers(session, session_book(session))
+    serve(jury_page(folder, member), "jury", port, browser=browser)
+
+
 def serve(notebook: str, name: str, port: int, *, browser: bool) -> None:
     """Show a notebook as a page until it is stopped.
 

@@ -43,13 +43,12 @@ def jury_of(session: Session) -> tuple[Seat, ...]:
 
 
 def recused(session: Session, candidate: str) -> frozenset[str]:
-    """Return who may not decide of a candidate: whoever taught him, where the règlement says so."""
-    if not session.reglement.jury.trainer_excluded:
-        return frozenset()
+    """Return who may not decide of a candidate: the recused, and whoever taught him where the règlement says so."""
+    roles = {"recuse", "formateur"} if session.reglement.jury.trainer_excluded else {"recuse"}
     return frozenset(
         item.person
         for item in session.assignments
-        if item.role == "formateur" and item.candidate in (None, candidate) and item.person
+        if item.role in roles and item.candidate in (None, candidate)
     ) & {seat.id for seat in jury_of(session)}
 
 

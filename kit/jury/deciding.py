@@ -8,8 +8,8 @@ from typing import Literal, get_args
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.composition import jury_of, recused
-from kit.jury.pseudonyms import pseudonym
 from kit.marking.book import MarkBook
+from kit.marking.pseudonyms import pseudonym
 from kit.marking.tables import DECIDED
 from kit.reading import nearest
 from kit.results.candidates import CandidateResult, session_results
@@ -57,7 +57,7 @@ def decide(session: Session, book: MarkBook, verdict: Verdict) -> Decided:
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
-    results = {item.id: item for item in session_results(session, book)}
+    results = {item.id: item for item in session_results(session, book, {verdict.candidate})}
     proposal = proposal_of(results.get(verdict.candidate), verdict.bloc)
     raise_for(_refused(session, verdict, results, proposal), MarkingError)
     with book.database.writing() as connection:
@@ -113,7 +113,7 @@ def _refused(
     if verdict.author not in seats:
         yield Finding("jury.not_of_it", where, {"author": verdict.author, "known": seats})
     if verdict.candidate not in results:
-        near = nearest(verdict.candidate, results) or ["—"]
+        near = nearest(verdict.candidate, [one.id for one in session.candidates]) or ["—"]
         yield Finding("jury.no_candidate", where, {"candidate": verdict.candidate, "near": near})
         return
     if verdict.author in recused(session, verdict.candidate):

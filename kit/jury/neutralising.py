@@ -13,9 +13,9 @@ from datetime import date
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import GridLine
-from kit.jury.pseudonyms import pseudonym
 from kit.marking.book import MarkBook
-from kit.marking.copies import CopyKey, candidates_of, copy_grid, session_copies
+from kit.marking.copies import copy_grid, holders_of, session_copies
+from kit.marking.pseudonyms import pseudonym
 from kit.marking.tables import NEUTRALISED
 from kit.reading import nearest
 from kit.sessions.model import JURY_ROLES
@@ -111,16 +111,11 @@ def _lines(session: Session, decision: Decision) -> tuple[tuple[str, GridLine], 
     found: dict[tuple[str, str], GridLine] = {}
     for copy in session_copies(session):
         epreuve = copy.key.epreuve
-        if decision.epreuve in (None, epreuve) and decision.candidate in _holders(session, copy.key):
+        if decision.epreuve in (None, epreuve) and decision.candidate in holders_of(session, copy.key):
             for line in copy_grid(session.root, copy).lines:
                 if decision.criterion in (line.criterion, line.key):
                     found[epreuve, line.key] = line
     return tuple((epreuve, line) for (epreuve, _), line in found.items())
-
-
-def _holders(session: Session, key: CopyKey) -> tuple[str, ...]:
-    row = next(row for row in session.attributions if CopyKey(row.epreuve, row.part, row.number) == key)
-    return candidates_of(session, row)
 
 
 def _refused(

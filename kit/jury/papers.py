@@ -120,7 +120,11 @@ def _route(route: str | None) -> str:
 
 
 def _since(item: Mapping[str, Any]) -> str:
-    return label("paper.kept", date=long_date(date.fromisoformat(item["on"])), session=item["session"])
+    return label("paper.kept", date=_french(item["on"]), session=item["session"])
+
+
+def _french(day: str) -> str:
+    return long_date(date.fromisoformat(day))
 
 
 def _reasons(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
@@ -143,9 +147,13 @@ def _incidents(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     if content["incidents"]:
         yield Heading(1, text(label("paper.incidents")))
         rows = [
-            (item["epreuve"], item["part"], candidate_name(session, item["candidate"]), item["incident"])
+            (
+                item["epreuve"] or label("paper.all_session"), item["part"] or _UNKNOWN,
+                candidate_name(session, item["candidate"]) if item["candidate"] else label("paper.everybody"),
+                f"{_french(item['on'])} : {item['incident']}" if item["on"] else item["incident"],
+            )
             for item in content["incidents"]
-        ]
+        ]  # fmt: skip
         yield _table("incidents", ("epreuve", "part", "candidate", "incident"), rows)
 
 

@@ -26,7 +26,7 @@ from kit.store.sql import Connection, insert, select
 
 FILES = (
     "session.yaml", "candidats.csv", "inscriptions.csv", "acquis.csv", "groupes.csv", "intervenants.csv",
-    "affectations.csv", "presences.csv", "attribution.csv", "tirages.csv", "build/manifest.json",
+    "affectations.csv", "presences.csv", "incidents.csv", "attribution.csv", "tirages.csv", "build/manifest.json",
 )  # fmt: skip
 """The session's files that a result rests on; those that do not exist are not in the PV."""
 
@@ -133,9 +133,14 @@ def _content(
             for item in neutralised(book)
         ],
         "incidents": [
-            {"epreuve": item.epreuve, "part": item.part, "candidate": item.candidate, "incident": item.incident}
+            {"on": None, "epreuve": item.epreuve, "part": item.part, "candidate": item.candidate,
+             "incident": item.incident}
             for item in session.attendances
             if item.incident
+        ] + [
+            {"on": item.on.isoformat(), "epreuve": item.epreuve, "part": item.part, "candidate": item.candidate,
+             "incident": item.text}
+            for item in session.incidents
         ],
         "files": file_hashes(session),
         "history": {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")},

@@ -16,6 +16,7 @@ from kit.grids import Grid, Mark
 from kit.grids.scoring import misplaced
 from kit.grids.strict_json import has_half_character
 from kit.marking.copies import CopyKey
+from kit.marking.pseudonyms import pseudonym
 from kit.marking.tables import LOCKED, MARK, SCHEMA, SHEET, SIGNED
 from kit.store import Database, open_database
 from kit.store.history import Act, append, hold
@@ -99,8 +100,9 @@ class MarkBook:
     ) -> Said:
         if before is not None and (before.mark, before.reason) == (saying.mark, saying.reason):
             return before
+        member = pseudonym(self.session, saying.member) if saying.member else ""
         content = {
-            **_about(saying.copy), "line": saying.line, "member": _pseudonym(self.session, saying.member),
+            **_about(saying.copy), "line": saying.line, "member": member,
             "before": None if before is None else _noted(before.mark), "after": _noted(saying.mark),
         }  # fmt: skip
         words = {"comment": saying.mark.comment, "reason": saying.reason}
@@ -153,6 +155,12 @@ class MarkBook:
         """Whether a marker's marks of an épreuve are locked."""
         with self.database.reading() as connection:
             return self._is_locked(connection, epreuve, marker)
+
+    def locked(self) -> frozenset[tuple[str, str]]:
+        """Return the épreuve and the marker of all that is locked."""
+        asked = select(LOCKED.c.epreuve, LOCKED.c.marker).where(LOCKED.c.session == self.session)
+        with self.database.reading() as connection:
+            return frozenset((row.epreuve, row.marker) for row in connection.execute(asked))
 
     def _is_locked(self, connection: Connection, epreuve: str, marker: str) -> bool:
         asked = select(LOCKED.c.history).where(
@@ -256,11 +264,6 @@ def _about(copy: CopyKey) -> dict[str, object]:
 
 def _noted(mark: Mark) -> dict[str, str | None]:
     return {"level": mark.level, "state": mark.state}
-
-
-def _pseudonym(session: str, member: str) -> str:
-    """Return what the history calls a member of a group: nothing that names anybody outside this session."""
-    return hashlib.sha256(f"{session}/{member}".encode()).hexdigest()[:16] if member else ""
 
 
 def _said_of(row: Row[tuple[object, ...]]) -> Said:

@@ -142,16 +142,6 @@ def marks_copy(session: Session, marker: str, key: CopyKey) -> bool:
     return any(_concerns(session, item, key) for item in session.assignments if item.person == marker)
 
 
-def rank_of(session: Session, marker: str, epreuve: str) -> int:
-    """Return 1 for the first marker of an épreuve, 2 for the second, 3 for the one who settles; the lowest he has."""
-    mine = [
-        item.marking_rank
-        for item in session.assignments
-        if item.person == marker and item.role in MARKING_ROLES and item.epreuve in (None, epreuve)
-    ]
-    return min(mine, default=1)
-
-
 def markers_of(session: Session, key: CopyKey) -> dict[int, str]:
     """Return who marks a copy, by rank."""
     found: dict[int, str] = {}
@@ -166,7 +156,7 @@ def _concerns(session: Session, item: Assignment, key: CopyKey) -> bool:
         return False
     if item.candidate is None:
         return True
-    return item.candidate in candidates_of(session, holder_of(session, key))
+    return item.candidate in holders_of(session, key)
 
 
 def candidates_of(session: Session, row: Attribution) -> tuple[str, ...]:
@@ -217,7 +207,7 @@ def present_holders(session: Session, key: CopyKey) -> tuple[str, ...]:
         InvalidFile: the session has no such copy.
     """
     states = states_of(session, key.epreuve, key.part)
-    holders = candidates_of(session, holder_of(session, key))
+    holders = holders_of(session, key)
     return tuple(candidate for candidate in holders if states.get(candidate) not in _ABSENT)
 
 

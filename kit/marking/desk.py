@@ -10,7 +10,7 @@ from pathlib import Path
 from kit.errors import Finding, MarkingError, Place
 from kit.grids import Grid, Mark, Score, score
 from kit.marking.book import MarkBook, Said, Saying
-from kit.marking.copies import Copy, CopyKey, candidates_of, copies_of, copy_grid, holder_of, present_holders
+from kit.marking.copies import Copy, CopyKey, copies_of, copy_grid, holders_of, present_holders
 from kit.marking.set_aside import SET_ASIDE, set_aside
 from kit.marking.store_address import session_book
 from kit.sessions.opening import Session
@@ -285,7 +285,7 @@ def session_desk(session: Session, marker: str, book: MarkBook | None = None) ->
 
 def _holders(session: Session, copy: Copy) -> tuple[Holder, ...]:
     present = present_holders(session, copy.key)
-    people = [session.candidate(one) for one in candidates_of(session, holder_of(session, copy.key))]
+    people = [session.candidate(one) for one in holders_of(session, copy.key)]
     return tuple(Holder(one.id, f"{one.last_name} {one.first_name}", one.id in present) for one in people)
 
 

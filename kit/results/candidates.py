@@ -50,8 +50,15 @@ class CandidateResult:
         return tuple(bloc for bloc in self.blocs if not bloc.kept)
 
 
-def session_results(session: Session, book: MarkBook) -> tuple[CandidateResult, ...]:
+def session_results(
+    session: Session, book: MarkBook, only: Collection[str] = ()
+) -> tuple[CandidateResult, ...]:
     """Return what is proposed for each candidate of a session, in the order of its list.
+
+    Args:
+        session: the session.
+        book: its marks.
+        only: candidates to limit to; empty means all.
 
     Raises:
         InvalidFile: the session was not built.
@@ -59,12 +66,19 @@ def session_results(session: Session, book: MarkBook) -> tuple[CandidateResult, 
     """
     if not session.attributions:
         raise InvalidFile(Finding("marks.not_built", Place("build")))
+    return results_from(session, session_evidence(session, book, only))
+
+
+def results_from(
+    session: Session, evidence: Mapping[str, Mapping[str, Evidence]]
+) -> tuple[CandidateResult, ...]:
+    """Return what is proposed for each candidate of what `session_evidence` returned."""
     return tuple(
         candidate_result(
-            candidate, evidence, session.referentiel, session.reglement,
+            candidate, known, session.referentiel, session.reglement,
             [item for item in session.acquired if item.candidate == candidate],
         )
-        for candidate, evidence in session_evidence(session, book).items()
+        for candidate, known in evidence.items()
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ both said the same, once both have locked: the others wait for somebody to retai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,17 +54,26 @@ class Evidence:
         return next((state for state in _GRAVITY if state in self.states.values()), None)
 
 
-def session_evidence(session: Session, book: MarkBook) -> dict[str, dict[str, Evidence]]:
+def session_evidence(
+    session: Session, book: MarkBook, only: Collection[str] = ()
+) -> dict[str, dict[str, Evidence]]:
     """Return what is known of each candidate, by candidate and épreuve.
+
+    Args:
+        session: the session.
+        book: its marks.
+        only: candidates to limit to; empty means all.
 
     Raises:
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
     store = _Store(session, book)
-    found: dict[str, dict[str, list[Copy]]] = {candidate.id: {} for candidate in session.candidates}
+    found: dict[str, dict[str, list[Copy]]] = {
+        candidate.id: {} for candidate in session.candidates if not only or candidate.id in only
+    }
     for copy in all_copies(session):
-        for candidate in holders_of(session, copy.key):
+        for candidate in found.keys() & set(holders_of(session, copy.key)):
             found[candidate].setdefault(copy.key.epreuve, []).append(copy)
     return {
         candidate: {
@@ -84,11 +93,7 @@ class _Store:
         for marker in {item.person for item in session.assignments}:
             for said in book.said(marker):
                 self._said.setdefault((marker, said.copy), []).append(said)
-        self._locked = {
-            (epreuve, marker): book.is_locked(epreuve, marker)
-            for epreuve in session.config.epreuves
-            for marker in {item.person for item in session.assignments}
-        }
+        self._locked = book.locked()
         self._retained: dict[CopyKey, dict[str, Retained]] = {}
         for item in retained(book):
             self._retained.setdefault(item.copy, {})[item.line] = item
@@ -122,7 +127,7 @@ class _Store:
         ]
         if len(each) == 1:
             return each[0]
-        if len(each) != 2 or not all(self._locked[copy.key.epreuve, markers[rank]] for rank in (1, 2)):
+        if len(each) != 2 or not all((copy.key.epreuve, markers[rank]) in self._locked for rank in (1, 2)):
             return {}
         first, second = each
         return {line: mark for line, mark in first.items() if _same(mark, second.get(line, _NOTHING))}

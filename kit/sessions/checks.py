@@ -20,6 +20,7 @@ from kit.sessions.model import (
     Assignment,
     Candidate,
     EpreuvePlan,
+    Incident,
     Person,
     RoleName,
     Row,
@@ -128,6 +129,7 @@ def check_rows(plans: Plans, referentiel: Referentiel | None, tables: Tables) ->
     yield from _groups(referentiel, tables, known)
     yield from _assignments(tables.assignments, known)
     yield from _attendances(tables, known)
+    yield from _incidents(tables.incidents, known)
     yield from _attributions(tables, known)
     yield from _draws(tables)
 
@@ -248,6 +250,8 @@ def _assignments(table: Table[Assignment], known: _Known) -> Iterator[Finding]:
             yield Finding(
                 "session.assignment.epreuve", Place(table.file, line, "epreuve"), {"role": row.role}
             )
+        if row.role == "recuse" and row.candidate is None:
+            yield Finding("session.assignment.recused", Place(table.file, line, "candidat"))
         if row.candidate is not None:
             yield from known.candidate(table, line, row.candidate)
             if row.epreuve is not None:
@@ -305,6 +309,19 @@ def _attendances(tables: Tables, known: _Known) -> Iterator[Finding]:
         if row.version is not None and plan is not None and row.version not in plan.versions:
             yield _unplanned_version(table, item, row.epreuve, row.version, plan)
     yield from _twice(table, lambda row: (row.epreuve, row.part, row.candidate), "session.row.twice")
+
+
+def _incidents(table: Table[Incident], known: _Known) -> Iterator[Finding]:
+    for item in table.located:
+        row, line = item.row, item.line
+        if row.epreuve is not None:
+            yield from known.epreuve(table, line, row.epreuve)
+        if row.epreuve is not None and row.part is not None:
+            yield from known.part(table, line, row.epreuve, row.part)
+        if row.candidate is not None:
+            yield from known.candidate(table, line, row.candidate)
+        if row.part is not None and row.epreuve is None:
+            yield Finding("session.incident.part", Place(table.file, line, "partie"))
 
 
 def _unplanned_version(

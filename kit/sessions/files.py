@@ -23,6 +23,7 @@ from kit.sessions.model import (
     Candidate,
     Draw,
     EpreuvePlan,
+    Incident,
     Member,
     PartPlan,
     Person,
@@ -82,6 +83,7 @@ class Tables:
     people: Table[Person]
     assignments: Table[Assignment]
     attendances: Table[Attendance]
+    incidents: Table[Incident]
     attributions: Table[Attribution]
     draws: Table[Draw]
 
@@ -89,7 +91,7 @@ class Tables:
         """Return the problems of each file taken alone."""
         tables: tuple[Table[Any], ...] = (
             self.candidates, self.groups, self.registrations, self.acquired, self.people,
-            self.assignments, self.attendances, self.attributions, self.draws,
+            self.assignments, self.attendances, self.incidents, self.attributions, self.draws,
         )  # fmt: skip
         return [finding for table in tables for finding in table.findings]
 
@@ -230,6 +232,7 @@ def read_tables(root: Path) -> Tables:
         people=read_table(root, Person),
         assignments=read_table(root, Assignment),
         attendances=read_table(root, Attendance),
+        incidents=read_table(root, Incident),
         attributions=read_table(root, Attribution),
         draws=read_table(root, Draw),
     )

@@ -42,7 +42,7 @@ Version = Literal["principal", "secours", "rattrapage"]
 Mode = Literal["surveille", "depot", "oral"]
 RoleName = Literal[
     "correcteur", "examinateur", "jury_president", "jury_membre",
-    "formateur", "surveillant", "responsable", "referent_handicap",
+    "formateur", "recuse", "surveillant", "responsable", "referent_handicap",
 ]  # fmt: skip
 Role = Annotated[RoleName, RoleWord]
 
@@ -54,8 +54,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 """An examination outside these years is a typing error; near the ends of the calendar, sums overflow."""
 
 __all__ = [
-    "Acquired", "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Member", "Mode",
-    "PartPlan", "Person", "Registration", "Reglement", "Resits", "Role", "RoleName", "Row", "SessionConfig",
+    "Acquired", "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Incident", "Member",
+    "Mode", "PartPlan", "Person", "Registration", "Reglement", "Resits", "Role", "RoleName", "Row", "SessionConfig",
     "Version",
 ]  # fmt: skip
 
@@ -262,7 +262,8 @@ class Person(Row):
 class Assignment(Row):
     """What somebody does in this session.
 
-    An empty `epreuve` means all of them, an empty `candidate` all candidates. `rank` tells the first marker
+    An empty `epreuve` means all of them, an empty `candidate` all candidates. A `recuse` declared a conflict of
+    interest: he does not decide of that candidate. `rank` tells the first marker
     of a copy from the second (double marking) and the third (who settles).
     """
 
@@ -289,6 +290,20 @@ class Attendance(Row):
     state: Participation = Field(alias="etat")
     version: Version | None = None
     incident: Paragraph | None = None
+
+
+class Incident(Row):
+    """What happened in the session that the jury must know: a late subject, an erratum, a power cut.
+
+    An empty `epreuve` means the whole session; an empty `candidate` everybody who sat it.
+    """
+
+    file: ClassVar[str] = "incidents.csv"
+    on: Day = Field(alias="date")
+    epreuve: Identifier | None = None
+    part: Identifier | None = Field(default=None, alias="partie")
+    candidate: Identifier | None = Field(default=None, alias="candidat")
+    text: Annotated[Paragraph, Field(min_length=1)] = Field(alias="recit")
 
 
 class Attribution(Row):

@@ -26,6 +26,7 @@ from kit.sessions.model import (
     Attribution,
     Candidate,
     Draw,
+    Incident,
     Member,
     Person,
     Registration,
@@ -56,6 +57,7 @@ class Session:
     people: tuple[Person, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     attendances: tuple[Attendance, ...] = ()
+    incidents: tuple[Incident, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     draws: tuple[Draw, ...] = ()
     warnings: tuple[Finding, ...] = ()
@@ -195,6 +197,7 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
         people=tables.people.rows,
         assignments=tables.assignments.rows,
         attendances=tables.attendances.rows,
+        incidents=tables.incidents.rows,
         attributions=tables.attributions.rows,
         draws=tables.draws.rows,
     )

@@ -234,6 +234,7 @@ _ROLE_WORDS = {
     "formateur": ("formatrice", "enseignant", "enseignante"),
     "surveillant": ("surveillante",),
     "responsable": ("responsable d’examens", "responsable d'examens", "responsable examens"),
+    "recuse": ("recusee", "conflit d’interets", "conflit d'interets"),
     "referent_handicap": ("referente handicap", "referent", "referente"),
 }
 ROLES = tuple(_ROLE_WORDS)

@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from kit.ui.explorer import ReferentielExplorer
     from kit.ui.grid_panel import GridPanel
     from kit.ui.grids_at_hand import open_grid
+    from kit.ui.jury_panel import JuryPanel
     from kit.ui.marking_panel import MarkingPanel, open_desk
     from kit.ui.session_panel import SessionPanel
 
 __all__ = [
-    "AuthoringPanel", "CoveragePanel", "GridPanel", "MarkingPanel", "ReferentielExplorer", "SessionPanel",
-    "open_desk", "open_grid",
+    "AuthoringPanel", "CoveragePanel", "GridPanel", "JuryPanel", "MarkingPanel", "ReferentielExplorer",
+    "SessionPanel", "open_desk", "open_grid",
 ]  # fmt: skip
 
 _HOMES = {
     "AuthoringPanel": "authoring_panel",
     "CoveragePanel": "coverage_panel",
     "GridPanel": "grid_panel",
+    "JuryPanel": "jury_panel",
     "MarkingPanel": "marking_panel",
     "ReferentielExplorer": "explorer",
     "SessionPanel": "session_panel",

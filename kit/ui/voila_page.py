@@ -14,13 +14,17 @@ _SHARE = Path(__file__).parent / "share"
 _IDLE_SECONDS = 600
 """A kernel whose page was closed or reloaded is stopped after that; one whose page is open never is."""
 
-CORRECTION = "correction"
-
 
 def correction_page(folder: Path, marker: str) -> str:
     """Return the notebook that shows a marker's desk and nothing else."""
     code = f"from kit.ui import open_desk\n\nopen_desk({str(folder.absolute())!r}, {marker!r})"
     return _notebook(label("app.correction.title"), label("app.correction.help"), code)
+
+
+def jury_page(folder: Path, member: str) -> str:
+    """Return the notebook that shows the jury's room and nothing else."""
+    code = f"from kit.ui import JuryPanel\n\nJuryPanel({str(folder.absolute())!r}, {member!r})"
+    return _notebook(label("app.jury.title"), label("app.jury.help"), code)
 
 
 def _notebook(title: str, text: str, code: str) -> str:

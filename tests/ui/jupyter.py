@@ -105,17 +105,14 @@ def _wait(server: subprocess.Popen[bytes], address: str, seconds: float = 60) ->
 @contextmanager
 def desk_page(session: Path, marker: str) -> Iterator[str]:
     """Run `kit app correction` and give the address it says."""
-    command = [
-        sys.executable,
-        "-m",
-        "kit",
-        "app",
-        "correction",
-        str(session),
-        "--marker",
-        marker,
-        "--no-browser",
-    ]
+    with app_page("correction", session, "--marker", marker) as address:
+        yield address
+
+
+@contextmanager
+def app_page(name: str, session: Path, *words: str) -> Iterator[str]:
+    """Run `kit app NAME` on a session and give the address it says."""
+    command = [sys.executable, "-m", "kit", "app", name, str(session), *words, "--no-browser"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=session)
     try:
         assert server.stdout is not None

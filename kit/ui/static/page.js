@@ -45,6 +45,7 @@ class PageView {
   }
 
   draw() {
+    const focus = this.focused();
     const regions = this.model.get("regions");
     for (const node of this.root.querySelectorAll("[data-region]")) {
       const name = node.dataset.region;
@@ -54,6 +55,17 @@ class PageView {
       node.innerHTML = html; // written and escaped by the kernel's templates
       clearTimeout(this.lost); // the kernel is at work: it need not have answered yet
     }
+    if (focus && !this.focused()) this.root.querySelector(focus)?.focus();
+  }
+
+  focused() {
+    // How to find again, once its region is rewritten, the control that has the keyboard.
+    const node = this.root.getRootNode().activeElement;
+    if (!node || !this.root.contains(node)) return null;
+    for (const name of ["name", "data-action"]) {
+      if (node.hasAttribute(name)) return `[${name}="${CSS.escape(node.getAttribute(name))}"]`;
+    }
+    return null;
   }
 
   onKey(event) {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from kit.cli.output import print_json, print_table, say
 from kit.cli.shared import Json, SessionDir, command
+from kit.environment import environment
 from kit.french import counted
 from kit.messages import label
 
@@ -14,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     command(app)(results)
     command(app)(documents)
+    command(app)(statistics)
 
 
 def results(folder: SessionDir, json: Json = False) -> None:
@@ -40,6 +45,30 @@ def results(folder: SessionDir, json: Json = False) -> None:
     ]
     print_table(columns, rows)
     say(label("result.candidates", candidates=counted(len(found), "candidat")))
+
+
+def statistics(
+    folder: SessionDir,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DOSSIER", help="Où écrire (par défaut : statistiques/).")
+    ] = None,
+) -> None:
+    """Écrit le bilan de la promotion et les statistiques de la session, en PDF."""
+    from kit.documents.pdf import pdf
+    from kit.marking.store_address import session_book
+    from kit.results.statistics import session_statistics
+    from kit.results.statistics_document import class_report, statistics_report
+    from kit.sessions.opening import open_session
+    from kit.writing import PRIVATE, write_bytes
+
+    session = open_session(folder)
+    found = session_statistics(session, session_book(session))
+    target = out or session.root / "statistiques"
+    with environment(target):
+        target.mkdir(parents=True, exist_ok=True)
+    for name, made in (("bilan", class_report), ("statistiques", statistics_report)):
+        write_bytes(target / f"{name}.pdf", pdf(made(session, found)), PRIVATE)
+    say(label("stat.written", files="bilan.pdf, statistiques.pdf", folder=target))
 
 
 def documents(folder: SessionDir) -> None:

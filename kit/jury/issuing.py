@@ -17,6 +17,8 @@ from kit.jury.papers import amendment_document, attestation_document, pv_documen
 from kit.jury.signing import changed_since, signed
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
+from kit.results.statistics import session_statistics
+from kit.results.statistics_document import class_report
 from kit.sessions.opening import Session
 from kit.writing import PRIVATE, write_bytes
 
@@ -25,7 +27,7 @@ _PRIVATE_FOLDER = 0o700
 
 
 def write_documents(session: Session, book: MarkBook) -> tuple[Path, ...]:
-    """Write the PV, its rectificatifs, the relevés and the attestations, and return where they are.
+    """Write the PV, its rectificatifs, relevés, attestations, feedback and class report; return where they are.
 
     Those written before are replaced, all at once.
 
@@ -68,6 +70,7 @@ def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document
     for candidate, evidence in session_evidence(session, book).items():
         if evidence:
             yield f"retours/{candidate}.pdf", feedback_document(session, candidate, evidence)
+    yield "bilan.pdf", class_report(session, session_statistics(session, book))
     for (candidate, bloc), choice in decided.items():
         if choice == "validated":
             yield (

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from kit.ui.jury_panel import JuryPanel
     from kit.ui.marking_panel import MarkingPanel, open_desk
     from kit.ui.session_panel import SessionPanel
+    from kit.ui.statistics_panel import StatisticsPanel
 
 __all__ = [
     "AuthoringPanel", "CoveragePanel", "GridPanel", "JuryPanel", "MarkingPanel", "ReferentielExplorer",
-    "SessionPanel", "open_desk", "open_grid",
+    "SessionPanel", "StatisticsPanel", "open_desk", "open_grid",
 ]  # fmt: skip
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "MarkingPanel": "marking_panel",
     "ReferentielExplorer": "explorer",
     "SessionPanel": "session_panel",
+    "StatisticsPanel": "statistics_panel",
     "open_desk": "marking_panel",
     "open_grid": "grids_at_hand",
 }

@@ -31,6 +31,7 @@ HOMES = {
     "rich": {"cli"},
     "matplotlib": {"cases", "execution"},  # execution only warms it
     "faker": {"cases"},
+    "lxml": {"exchange"},
 }
 
 

@@ -8,6 +8,7 @@ from kit.cli import (
     building,
     cases,
     coverage,
+    exports,
     jury,
     marks,
     referentiel,
@@ -29,6 +30,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(sessions.app, name="session")
 app.add_typer(marks.app, name="marks")
 app.add_typer(jury.app, name="jury")
+app.add_typer(exports.app, name="export")
 app.add_typer(apps.app, name="app")
 building.register(app)
 stress.register(cases.app)

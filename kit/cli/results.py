@@ -22,26 +22,26 @@ def register(app: typer.Typer) -> None:
 
 
 def results(folder: SessionDir, json: Json = False) -> None:
-    """Calcule ce que les notes proposent au jury, candidat par candidat."""
+    """Calcule ce que les notes proposent au jury, candidat par candidat ; une fois le PV signé, dit le sien."""
+    from kit.exchange.results_files import results_in_force
     from kit.marking.store_address import session_book
-    from kit.results.candidates import as_json, session_results
     from kit.sessions.opening import open_session
 
     session = open_session(folder)
-    found = session_results(session, session_book(session))
+    found = results_in_force(session, session_book(session))
     if json:
-        print_json(as_json(found))
+        print_json({"candidates": found})
         return
     columns = [label(f"result.column.{name}") for name in ("candidate", "bloc", "proposal", "why")]
     rows = [
         [
-            item.id if not rank else "",
-            bloc.id,
-            label(f"result.proposal.{bloc.proposal or 'open'}"),
-            bloc.trace[0],
+            item["id"] if not rank else "",
+            code,
+            label(f"result.proposal.{bloc['proposal'] or 'open'}"),
+            bloc["trace"][0],
         ]
         for item in found
-        for rank, bloc in enumerate(item.blocs)
+        for rank, (code, bloc) in enumerate(item["blocs"].items())
     ]
     print_table(columns, rows)
     say(label("result.candidates", candidates=counted(len(found), "candidat")))

@@ -14,6 +14,7 @@ from math import ceil
 from typing import Any
 
 from kit.documents.packaging import NO_DATE, stable_zip
+from kit.documents.plain_workbook import write_exact
 from kit.grids import score
 from kit.grids.model import Grid, GridLine, Mark
 from kit.messages import label
@@ -148,7 +149,7 @@ def _scale(sheet: Any, grid: Grid, styles: dict[str, Any]) -> None:
         sheet.write_string(0, column, label(name), styles["head"])
     for row, level in enumerate(grid.scale.levels, start=1):
         sheet.write_string(row, 0, level.label, styles["text"])
-        _exact(sheet, row, 1, parse_exact(level.value), styles["number"])
+        write_exact(sheet, row, 1, parse_exact(level.value), styles["number"])
     last = len(grid.scale.levels) + 1
     sheet.write_string(last, 0, label("grid.not_assessed"), styles["text"])
     sheet.write_string(last, 1, label(f"score.unassessed.{grid.reglement.not_assessed}"), styles["text"])
@@ -190,14 +191,6 @@ def _head(sheet: Any, item: CopySheet, styles: dict[str, Any]) -> None:
         sheet.write_string(FIRST_ROW - 1, column, label(f"grid.{key}"), styles["head"])
 
 
-def _exact(sheet: Any, row: int, column: int, value: Fraction, style: Any) -> None:
-    """Write a number; one that no decimal writes is a division, so that the program computes with the fraction."""
-    if value.denominator == 1:
-        sheet.write_number(row, column, value.numerator, style)
-    else:
-        sheet.write_formula(row, column, f"={value.numerator}/{value.denominator}", style, float(value))
-
-
 def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, Any]) -> None:
     signs = "\n".join(f"• {sign}" for sign in line.observables)
     words = (line.criterion, line.competence, line.part, line.text, signs)
@@ -205,7 +198,7 @@ def _line(sheet: Any, row: int, line: GridLine, grid: Grid, styles: dict[str, An
         sheet.write_string(row, column, value, styles["code" if column == 0 else "text"])
     sheet.set_row(row, _height(words))
     sheet.write_string(row, 5, ", ".join(line.questions), styles["text"])
-    _exact(sheet, row, WEIGHT, parse_exact(line.weight), styles["number"])
+    write_exact(sheet, row, WEIGHT, parse_exact(line.weight), styles["number"])
     sheet.write_blank(row, LEVEL, None, styles["free"])
     sheet.write_formula(row, VALUE, _value(row + 1, grid), styles["number"], label("grid.not_marked"))
     sheet.write_formula(row, POINTS, _points(row + 1), styles["number"], 0)

@@ -191,9 +191,15 @@ def _plan(data: object) -> EpreuvePlan | None:
         return None
 
 
-def read_table(root: Path, model: type[R]) -> Table[R]:
-    """Return the rows of one CSV file and everything that is wrong with it; an absent file has no rows."""
-    path = root / model.file
+def read_table(root: Path, model: type[R], path: Path | None = None) -> Table[R]:
+    """Return the rows of one CSV file and everything that is wrong with it; an absent file has no rows.
+
+    Args:
+        root: the folder that places are named from.
+        model: what a row is.
+        path: the file (default: the one in `root` that has the model's name).
+    """
+    path = path or root / model.file
     if not os.path.lexists(path):
         return Table(model.file, "absent")
     try:

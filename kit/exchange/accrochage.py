@@ -1,0 +1,262 @@
+"""The declaration of certified people to the Caisse des dépôts (« accrochage »), as XML that the user's XSD accepts.
+
+What its schema asks comes from the portal of certifiers and was not seen here: the names and the order of elements
+follow public descriptions of version 1.1.5, and nothing is written before the schema that the user supplies has
+accepted it. The national identification number is neither asked nor kept: people are declared by their civil status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from kit.environment import environment
+from kit.errors import Finding, InvalidFile, Place, raise_for
+from kit.reading import FrozenModel, parse_yaml, read_text, validate
+from kit.sessions.files import read_table
+from kit.sessions.model import Acquired, Candidate, Row
+from kit.sessions.opening import Session
+from kit.sessions.values import Identifier, Line, route_of
+
+NAMESPACE = "urn:cdc:cpf:pc5:schema:1.0.0"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_NIR = re.compile(r"[12]\d{2}(0[1-9]|[1-9]\d)(\d{2}|2[ABab])\d{6}(\d{2})?")
+"""What looks like a national identification number: 13 digits, or 15 with its key."""
+
+
+class Account(FrozenModel):
+    """Whose declaration it is: the identifiers that the portal gave the certifier.
+
+    Attributes:
+        sender: the sender's client number, 8 characters.
+        certifier: the certifier's.
+        contract: the contract's number.
+        kind: RNCP or RS.
+        code: the certification's code, when the référentiel does not say it.
+        obtained: the schema's word for how it is obtained.
+        access: the schema's word for each voie d'accès.
+    """
+
+    sender: Annotated[str, Field(min_length=8, max_length=8)]
+    certifier: Annotated[str, Field(min_length=1, max_length=8)]
+    contract: Annotated[str, Field(min_length=1, max_length=20)]
+    kind: Literal["RNCP", "RS"] = "RNCP"
+    code: str | None = None
+    obtained: str = "PAR_ADMISSION"
+    access: Mapping[str, str] = {}
+
+
+class CivilStatus(Row):
+    """What the declaration asks of a person beyond the list of candidates. Read, used, and never kept."""
+
+    file: ClassVar[str] = "etat-civil.csv"
+    candidate: Identifier = Field(alias="candidat")
+    birth_name: Line | None = Field(default=None, alias="nom_naissance")
+    used_name: Line | None = Field(default=None, alias="nom_usage")
+    sex: Literal["M", "F"] | None = Field(default=None, alias="sexe")
+    birth_postcode: Line | None = Field(default=None, alias="code_postal_naissance")
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """Somebody who has the whole certification, since when, and how he came to it."""
+
+    candidate: Candidate
+    on: date
+
+
+def certified_people(session: Session, acquired: Iterable[Acquired]) -> tuple[Certified, ...]:
+    """Return who has every bloc of the certification, and since the day of the last one.
+
+    Args:
+        session: its référentiel and its candidates.
+        acquired: the blocs that candidates have for good (`acquired_blocs`).
+    """
+    needed = {bloc.id for bloc in session.referentiel.blocs if not bloc.optional}
+    days: dict[str, dict[str, date]] = {}
+    for item in acquired:
+        days.setdefault(item.candidate, {})[item.code] = item.on
+    return tuple(
+        Certified(person, max(days[person.id].values()))
+        for person in session.candidates
+        if needed <= days.get(person.id, {}).keys()
+    )
+
+
+def read_account(path: Path) -> Account:
+    """Return what an account file says.
+
+    Raises:
+        InvalidFile: all that is wrong with it.
+    """
+    return validate(Account, parse_yaml(read_text(path), str(path)), str(path))
+
+
+def read_civil(path: Path) -> dict[str, CivilStatus]:
+    """Return civil status by candidate.
+
+    Raises:
+        InvalidFile: all that is wrong with the file; a cell that looks like a NIR is refused.
+    """
+    table = read_table(path.parent, CivilStatus, path)
+    findings = list(table.findings)
+    for item in table.located:
+        for name, cell in zip(CivilStatus.columns(), item.row.cells(), strict=True):
+            if _NIR.fullmatch(re.sub(r"\s", "", cell)):
+                findings.append(Finding("accrochage.nir", Place(str(path), item.line, name)))
+    if table.state == "absent":
+        findings.append(Finding("file.missing", Place(str(path))))
+    raise_for(findings, InvalidFile)
+    return {item.candidate: item for item in table.rows}
+
+
+def declaration(
+    session: Session,
+    certified: Sequence[Certified],
+    civil: Mapping[str, CivilStatus],
+    account: Account,
+    at: datetime,
+    xsd: Path,
+) -> bytes:
+    """Return the declaration of certified people, accepted by the schema.
+
+    Args:
+        session: where they were certified.
+        certified: who.
+        civil: what the list of candidates does not say, by candidate.
+        account: whose declaration it is.
+        at: its date and time, with the offset of its zone.
+        xsd: the schema that the certifier has from the portal.
+
+    Raises:
+        InvalidFile: what is missing, person by person, or what the schema refuses; nothing is returned half made.
+        EnvironmentFault: the schema cannot be read.
+    """
+    raise_for(_missing(session, certified, civil, account), InvalidFile)
+    from lxml import etree
+
+    content: bytes = etree.tostring(
+        _flow(session, certified, civil, account, at),
+        xml_declaration=True,
+        encoding="UTF-8",
+        pretty_print=True,
+    )
+    raise_for(_invalid(content, xsd), InvalidFile)
+    return content
+
+
+def _missing(
+    session: Session, certified: Sequence[Certified], civil: Mapping[str, CivilStatus], account: Account
+) -> Iterator[Finding]:
+    if not certified:
+        yield Finding("accrochage.nobody", Place(item=session.config.id))
+    if not (account.code or session.referentiel.rncp):
+        yield Finding("accrochage.no_code", Place())
+    for item in certified:
+        person, status = item.candidate, civil.get(item.candidate.id)
+        lacks = [] if person.birth_date else ["naissance"]
+        if status is None:
+            lacks.append(CivilStatus.file)
+        else:
+            names = ("birth_name", "sex", "birth_postcode")
+            lacks += [
+                CivilStatus.model_fields[name].alias or name for name in names if not getattr(status, name)
+            ]
+        route = route_of(person.route) if person.route else None
+        if route is None or route not in account.access:
+            lacks.append("voie")
+        if lacks:
+            yield Finding("accrochage.lacks", Place(item=person.id), {"lacks": lacks})
+
+
+def _flow(
+    session: Session, certified: Sequence[Certified], civil: Mapping[str, CivilStatus], account: Account, at: datetime
+) -> Any:  # fmt: skip
+    from lxml.builder import ElementMaker
+
+    make = ElementMaker(namespace=NAMESPACE, nsmap={"cpf": NAMESPACE, "xsi": _XSI})
+    code = account.code or session.referentiel.rncp or ""
+    passages = [_passage(make, session, item, civil[item.candidate.id], account) for item in certified]
+    return make.flux(
+        make.idFlux(f"{session.config.id}-{at:%Y%m%dT%H%M%S}"),
+        make.horodatage(at.isoformat(timespec="seconds")),
+        make.emetteur(
+            make.idClient(account.sender),
+            make.certificateurs(
+                make.certificateur(
+                    make.idClient(account.certifier),
+                    make.idContrat(account.contract),
+                    make.certifications(
+                        make.certification(
+                            make.type(account.kind),
+                            make.code(code),
+                            make.passageCertifications(*passages),
+                        )
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def _passage(make: Any, session: Session, item: Certified, status: CivilStatus, account: Account) -> Any:
+    nil = {f"{{{_XSI}}}nil": "true"}
+    person = item.candidate
+    born = person.birth_date
+    assert born is not None  # noqa: S101 - checked with all that is missing
+    return make.passageCertification(
+        make.idTechnique(f"{session.config.id}-{person.id}"),
+        make.obtentionCertification(account.obtained),
+        make.donneeCertifiee("true"),
+        make.dateDebutValidite(item.on.isoformat()),
+        make.dateFinValidite(nil),
+        make.presenceNiveauLangueEuro("false"),
+        make.presenceNiveauNumeriqueEuro("false"),
+        make.scoring(nil),
+        make.mentionValidee(nil),
+        make.modalitesInscription(make.modaliteAcces(account.access[route_of(person.route or "") or ""])),
+        make.identificationTitulaire(
+            make.titulaire(
+                make.nomNaissance(status.birth_name or ""),
+                *([make.nomUsage(status.used_name)] if status.used_name else []),
+                make.prenom1(person.first_name),
+                make.anneeNaissance(str(born.year)),
+                make.moisNaissance(f"{born.month:02d}"),
+                make.jourNaissance(f"{born.day:02d}"),
+                make.sexe(status.sex or ""),
+                make.codeCommuneNaissance(
+                    make.codePostalNaissance(make.codePostal(status.birth_postcode or ""))
+                ),
+            )
+        ),
+    )
+
+
+def _invalid(content: bytes, xsd: Path) -> Iterator[Finding]:
+    """Yield what the schema refuses, or why it is no schema. Nothing is fetched from elsewhere."""
+    from lxml import etree
+
+    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+    try:
+        with environment(xsd):
+            schema = etree.XMLSchema(etree.fromstring(xsd.read_bytes(), parser, base_url=str(xsd)))
+    except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+        yield Finding("accrochage.no_schema", Place(str(xsd)), {"told": str(error)[:200]})
+        return
+    lines = content.decode("utf-8").splitlines()
+    if schema.validate(etree.fromstring(content, parser)):
+        return
+    for told in schema.error_log:
+        shown = lines[told.line - 1].strip() if 0 < told.line <= len(lines) else ""
+        fields = {
+            "line": told.line,
+            "element": shown[:80],
+            "told": told.message.replace(f"{{{NAMESPACE}}}", ""),
+        }
+        yield Finding("accrochage.refused", Place(str(xsd)), fields)

@@ -1,0 +1,114 @@
+"""Grades for Moodle's gradebook: one CSV an épreuve, checked before, for one unknown user makes it refuse them all.
+
+The import maps columns by hand, matches people on one of their fields, takes an empty cell for no grade and a point
+for the decimal mark (Moodle 4, `grade/import/csv/classes/load_data.php`). There is no column of export time: with it,
+Moodle refuses a grade that changed since.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from kit.errors import Finding, InvalidFile, Place, raise_for
+from kit.messages import label
+from kit.reading import read_text
+from kit.referentiel import exact_text, natural_key, parse_exact
+from kit.sessions.model import Candidate
+from kit.sessions.opening import Session
+from kit.writing import csv_text
+
+Match = Literal["id", "email"]
+_COLUMNS: Mapping[Match, frozenset[str]] = {
+    "id": frozenset({"idnumber", "id number", "numéro d'identification", "numéro d’identification"}),
+    "email": frozenset({"email", "email address", "adresse de courriel", "adresse e-mail"}),
+}
+"""How exports of Moodle head these columns, in English and in French, in lower case."""
+
+_LARGEST = 100
+"""The most a gradebook takes unless its site allows unlimited grades."""
+
+
+def grades_files(
+    session: Session, results: Sequence[Mapping[str, Any]], match: Match, known: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return one CSV text per épreuve, by file name.
+
+    Args:
+        session: its candidates.
+        results: as `results_in_force` returns them.
+        match: what Moodle matches people on: their id number or their e-mail address.
+        known: the same field of the platform's users; None when it was not given and cannot be checked.
+
+    Raises:
+        InvalidFile: somebody without the field, twice the same, unknown to the platform, a total it cannot hold; all
+            are listed.
+    """
+    people = {item["id"]: session.candidate(item["id"]) for item in results}
+    raise_for(_refused(session, people, match, known), InvalidFile)
+    codes = sorted({code for item in results for code in item["epreuves"]}, key=natural_key)
+    return {f"{session.config.id}-{code}.csv": _grades(code, results, people, match) for code in codes}
+
+
+def users_of(path: Path, match: Match) -> frozenset[str]:
+    """Return the values of one column of a list of users exported from Moodle.
+
+    Raises:
+        InvalidFile: the file cannot be read, or has no such column.
+    """
+    text = read_text(path)
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    names = [name for name in reader.fieldnames or () if name.strip().casefold() in _COLUMNS[match]]
+    if not names:
+        raise InvalidFile(
+            Finding("export.no_column", Place(str(path), 1), {"columns": sorted(_COLUMNS[match])})
+        )
+    return frozenset((row[names[0]] or "").strip() for row in reader)
+
+
+def _grades(
+    code: str, results: Sequence[Mapping[str, Any]], people: Mapping[str, Candidate], match: Match
+) -> str:
+    columns = (match if match == "email" else "idnumber", code, f"{code} feedback")
+    rows = []
+    for item in results:
+        one = item["epreuves"].get(code)
+        if one is None:
+            continue
+        state = label(f"paper.state.{one['state']}") if one["state"] else ""
+        grade = "" if one["rounded"] is None else _decimal(one["rounded"])
+        rows.append((_field(people[item["id"]], match), grade, state))
+    return csv_text(columns, rows)
+
+
+def _decimal(text: str) -> str:
+    """Return a rounded mark with a point; a step such as 1/3 leaves no finite decimal and is cut at five."""
+    value = parse_exact(text)
+    written = exact_text(value)
+    return written if "/" not in written else f"{float(value):.5f}"
+
+
+def _field(person: Candidate, match: Match) -> str:
+    return (person.email or "") if match == "email" else person.id
+
+
+def _refused(
+    session: Session, people: Mapping[str, Candidate], match: Match, known: Collection[str] | None
+) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    where = Place(Candidate.file, field=match)
+    if parse_exact(session.reglement.total) > _LARGEST:
+        yield Finding("export.total", Place(session.reglement_file.name), {"total": session.reglement.total})
+    for code, person in people.items():
+        value = _field(person, match).casefold()
+        if not value:
+            yield Finding("export.no_email", where, {"candidate": code})
+        elif value in seen:
+            yield Finding("export.email_twice", where, {"candidate": code, "other": seen[value]})
+        elif known is not None and value not in {one.casefold() for one in known}:
+            yield Finding("export.unknown_user", where, {"candidate": code, "value": value})
+        seen.setdefault(value, code)

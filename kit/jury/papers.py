@@ -65,7 +65,7 @@ def _pv_body(session: Session, pv: SignedPv) -> Iterator[Block]:
     yield Heading(1, text(label("paper.signatures")))
     present = [seat for seat in content["jury"] if seat["present"]]
     yield _signatures([seat["name"] for seat in present])
-    yield Paragraph(text(label("paper.digest", digest=pv.digest)), note=True)
+    yield Paragraph(text(label("paper.digest", digest=_grouped(pv.digest))), note=True)
 
 
 def _facts(session: Session, pv: SignedPv) -> Iterator[tuple[str, str | None]]:
@@ -104,13 +104,28 @@ def _results(session: Session, content: Mapping[str, Any]) -> Table:
         for item in content["decisions"]
     }
     decided |= {(item["candidate"], item["code"]): _since(item) for item in content["acquired"]}
+    certified = set(_certified(session, content))
     rows = []
     for item in content["results"]:
         who = session.candidate(item["id"])
         words = [decided.get((item["id"], bloc), _UNKNOWN) for bloc in blocs]
-        rows.append((candidate_name(session, item["id"]), _route(who.route), *words))
-    header = (label("paper.column.candidate"), label("paper.column.route"), *blocs)
+        whole = label("paper.certified") if item["id"] in certified else _UNKNOWN
+        rows.append((candidate_name(session, item["id"]), _route(who.route), *words, whole))
+    names = [label(f"paper.column.{name}") for name in ("candidate", "route", "certification")]
+    header = (*names[:2], *blocs, names[2])
     return _plain_table(header, rows, label("paper.caption.results"))
+
+
+def _certified(session: Session, content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who has every bloc of the certification: validated here, or acquired before."""
+    needed = {bloc.id for bloc in session.referentiel.blocs if not bloc.optional}
+    has: dict[str, set[str]] = {}
+    for item in content["acquired"]:
+        has.setdefault(item["candidate"], set()).add(item["code"])
+    for item in content["decisions"]:
+        if item["decision"] == "validated":
+            has.setdefault(item["candidate"], set()).add(item["bloc"])
+    yield from (who for who, codes in has.items() if needed <= codes)
 
 
 def _route(route: str | None) -> str:
@@ -140,7 +155,8 @@ def _reasons(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     ]  # fmt: skip
     if rows:
         yield Heading(1, text(label("paper.reasons")))
-        yield _table("reasons", ("candidate", "bloc", "proposal", "decision", "reason", "by"), rows)
+        names_of = ("candidate", "bloc", "proposal", "decision", "reason", "by")
+        yield _table("reasons", names_of, rows, (5.0, 1.2, 2.0, 2.0, 10.0, 3.0))
 
 
 def _incidents(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
@@ -168,13 +184,13 @@ def amendment_document(session: Session, pv: SignedPv) -> Document:
         (label("paper.before"), label(f"jury.choice.{before['decision']}")),
         (label("paper.after"), label(f"jury.choice.{after['decision']}")),
         (label("paper.column.reason"), after["reason"]),
-        (label("paper.corrects"), pv.previous),
+        (label("paper.corrects"), _grouped(pv.previous)),
     )
     body = (
         Fields(rows),
         Heading(1, text(label("paper.signatures"))),
         _signatures([_person(session, after["by"])]),
-        Paragraph(text(label("paper.digest", digest=pv.digest)), note=True),
+        Paragraph(text(label("paper.digest", digest=_grouped(pv.digest))), note=True),
     )
     return Document(
         title=label("paper.amendment", number=pv.number - 1), subject=session.config.id,
@@ -262,6 +278,11 @@ def candidate_name(session: Session, candidate: str) -> str:
     """Return a candidate's name as the papers write it."""
     found = session.candidate(candidate)
     return f"{found.last_name} {found.first_name} ({found.id})"
+
+
+def _grouped(digest: str) -> str:
+    """Return a hash in groups of sixteen, so that a line can end between two."""
+    return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
 
 
 def _person(session: Session, person: str) -> str:

@@ -95,6 +95,7 @@ def _paragraph(value: object) -> str:
 
 
 def _digest(value: object) -> str:
+    value = re.sub(r"\s", "", value) if isinstance(value, str) else value
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
         refuse("session.value.digest", value=_shown(value))
     return value

@@ -113,7 +113,8 @@ def _results(session: Session, content: Mapping[str, Any]) -> Table:
         rows.append((candidate_name(session, item["id"]), _route(who.route), *words, whole))
     names = [label(f"paper.column.{name}") for name in ("candidate", "route", "certification")]
     header = (*names[:2], *blocs, names[2])
-    return _plain_table(header, rows, label("paper.caption.results"))
+    widths = (6.0, 2.4, *(2.2 for _ in blocs), 2.2)
+    return _plain_table(header, rows, label("paper.caption.results"), widths)
 
 
 def _certified(session: Session, content: Mapping[str, Any]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
 from kit.sessions.opening import Session
 from kit.sessions.seeds import read_secret
 from kit.store.history import START
+from tests.commands import run
 from tests.marking.sessions import PEOPLE, a_session_to_mark, copies_in
 
 EXAMPLE = load_reglement(find_referentiel(DEFAULT) / "reglement.yaml")
@@ -309,4 +310,6 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert "rectificatif n° 1" in done.output.replace("\u00a0", " ")
-    assert CliRunner().invoke(app, ["jury", "check", root]).exit_code == 0
+    assert run("jury", "check", root)[0] == 0
+    (session.root / "groupes.csv").write_text("epreuve,groupe,candidat\n", "utf-8")
+    assert run("jury", "check", root)[0] == 1

@@ -5,6 +5,7 @@ The pictures show the demonstration's session, whose people are fictitious.
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,15 @@ from playwright.sync_api import Locator, Page
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.ui.jupyter import chromium, desk_page
+from kit.grids import Mark
+from kit.marking.book import Saying
+from kit.marking.copies import copy_grid, markers_of, session_copies
+from kit.marking.locking import lock_marks
+from kit.marking.retaining import Request, retain
+from kit.marking.store_address import session_book
+from kit.sessions.opening import open_session
+from kit.sessions.seeds import read_secret
+from tests.ui.jupyter import app_page, chromium, desk_page
 
 IMAGES = Path(__file__).parent / "images"
 
@@ -65,6 +74,45 @@ def differ_in_a_group(page: Page, panel: Locator) -> None:
     page.screenshot(path=str(IMAGES / "correction-groupe.png"))
 
 
+def mark_everything(folder: Path) -> None:
+    """Mark and lock every copy, unevenly and always alike, and retain the mean of two markers."""
+    session = open_session(folder)
+    book, secret = session_book(session), read_secret(folder, demo=True)
+    draw = random.Random("guide")  # noqa: S311 - the same pictures each time
+    for copy in session_copies(session):
+        grid = copy_grid(folder, copy)
+        levels = list(grid.scale.labels)
+        for marker in markers_of(session, copy.key).values():
+            said = [
+                Saying(copy.key, line.key, Mark(level=draw.choices(levels, (0, 1, 5, 3))[0]))
+                for line in grid.lines
+            ]
+            book.say(marker, said, {copy.key: grid})
+    for epreuve in session.config.epreuves:
+        for marker in {
+            one
+            for copy in session_copies(session)
+            for one in markers_of(session, copy.key).values()
+            if copy.key.epreuve == epreuve
+        }:
+            lock_marks(session, book, epreuve, marker, secret)
+    for copy in session_copies(session):
+        retain(session, book, Request(copy.key, "mean", "P01", "Moyenne convenue"))
+
+
+def deliberate(page: Page, address: str) -> None:
+    """A dossier before the jury, a reason half written."""
+    page.goto(address)
+    panel = page.locator(".kit-page")
+    panel.locator(".kit-title").wait_for(timeout=30_000)
+    panel.get_by_role("button", name="Suivant").click()
+    page.wait_for_timeout(800)
+    panel.locator("select[name^='choice|']").first.select_option("validated")
+    panel.locator("textarea").first.fill("L’entretien confirme la maîtrise de la compétence.")
+    page.wait_for_timeout(600)
+    page.screenshot(path=str(IMAGES / "deliberation-dossier.png"), full_page=True)
+
+
 def main() -> None:
     """Build the demonstration in a temporary folder and take every picture."""
     IMAGES.mkdir(exist_ok=True)
@@ -76,6 +124,9 @@ def main() -> None:
             panel = ready(page, address)
             mark_a_copy(page, panel)
             differ_in_a_group(page, panel)
+        mark_everything(session)
+        with app_page("jury", session) as address:
+            deliberate(page, address)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -110,6 +111,9 @@ def sign(
     by: Annotated[
         list[str], typer.Option("--by", metavar="ID…", help="Membres présents, qui signent (à répéter).")
     ],
+    excused: Annotated[
+        list[str] | None, typer.Option("--excused", metavar="ID…", help="Membres excusés (à répéter).")
+    ] = None,
 ) -> None:
     """Signe le PV : rien de ce sur quoi il repose ne change plus."""
     from kit.jury.signing import sign as close
@@ -117,8 +121,8 @@ def sign(
     from kit.sessions.opening import open_session
 
     session = open_session(folder)
-    members = [one for words in by for one in words.replace(",", " ").split()]
-    pv = close(session, session_book(session), members)
+    members, away = _ids(by), _ids(excused or ())
+    pv = close(session, session_book(session), members, away)
     say(label("jury.signed_now", number=pv.number, members=enumeration(members), digest=pv.digest))
 
 
@@ -183,6 +187,10 @@ def check(folder: SessionDir) -> int:
     if not found:
         say(label("jury.unchanged"))
     return PROBLEMS if found else DONE
+
+
+def _ids(options: Iterable[str]) -> list[str]:
+    return [one for words in options for one in words.replace(",", " ").split()]
 
 
 def _day(value: str) -> date:

@@ -82,12 +82,18 @@ def quorum_findings(
     """
     seats = {seat.id for seat in jury_of(session)}
     here = list(dict.fromkeys(present))
-    strangers = [one for one in here if one not in seats]
-    if strangers:
-        yield Finding("jury.strangers", _FILE, {"people": strangers, "known": sorted(seats)})
+    yield from strangers(session, here)
     able = set(here) & seats - (recused(session, candidate) if candidate else frozenset())
     needed = parse_exact(session.reglement.jury.quorum) * len(seats)
     if len(able) < needed:
         whole = -(-needed.numerator // needed.denominator)
         where = Place(item=candidate) if candidate else _FILE
         yield Finding("jury.quorum", where, {"found": number(len(able)), "needed": number(whole)})
+
+
+def strangers(session: Session, people: Iterable[str]) -> Iterator[Finding]:
+    """Yield who is named as a member and is none."""
+    seats = {seat.id for seat in jury_of(session)}
+    unknown = [one for one in dict.fromkeys(people) if one not in seats]
+    if unknown:
+        yield Finding("jury.strangers", _FILE, {"people": unknown, "known": sorted(seats)})

@@ -13,8 +13,14 @@ from kit.environment import environment
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.deciding import decisions
 from kit.jury.feedback import feedback_document
-from kit.jury.papers import amendment_document, attestation_document, pv_document, statement_document
-from kit.jury.signing import changed_since, signed
+from kit.jury.papers import (
+    amendment_document,
+    attestation_document,
+    pv_document,
+    statement_document,
+    told_of,
+)
+from kit.jury.signing import changed_since, signed, source_of
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics
@@ -65,15 +71,15 @@ def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document
     for pv in later:
         yield f"pv-rectificatif-{pv.number - 1}.pdf", amendment_document(session, pv)
     decided = {key: item.choice for key, item in decisions(book).items()}
+    told = told_of(first.content, decided)
     for result in first.content["results"]:
-        yield f"releves/{result['id']}.pdf", statement_document(session, result, decided)
+        yield f"releves/{result['id']}.pdf", statement_document(session, result, told)
     for candidate, evidence in session_evidence(session, book).items():
         if evidence:
             yield f"retours/{candidate}.pdf", feedback_document(session, candidate, evidence)
     yield "bilan.pdf", class_report(session, session_statistics(session, book))
     for (candidate, bloc), choice in decided.items():
         if choice == "validated":
-            yield (
-                f"attestations/{candidate}-{bloc}.pdf",
-                attestation_document(session, candidate, bloc, first),
-            )
+            source = source_of(candidate, bloc, first, later)
+            name = f"attestations/{candidate}-{bloc}.pdf"
+            yield name, attestation_document(session, candidate, bloc, source)

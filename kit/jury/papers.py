@@ -89,7 +89,7 @@ def _moment(session: Session, pv: SignedPv) -> str:
 def _seat(seat: Mapping[str, Any]) -> tuple[str, ...]:
     role = label("paper.president" if seat["president"] else "paper.member")
     outside = label("paper.outside" if seat["external"] else "paper.inside")
-    present = label("paper.present" if seat["present"] else "paper.excused")
+    present = label(f"paper.{'present' if seat['present'] else 'excused' if seat['excused'] else 'absent'}")
     return seat["name"], seat["capacity"] or _UNKNOWN, role, outside, present
 
 
@@ -99,22 +99,30 @@ def _results(session: Session, content: Mapping[str, Any]) -> Table:
         if any(item["bloc"] == bloc.id for item in content["decisions"])
         or any(item["code"] == bloc.id for item in content["acquired"])
     ]  # fmt: skip
-    decided = {
-        (item["candidate"], item["bloc"]): label(f"jury.choice.{item['decision']}")
-        for item in content["decisions"]
-    }
-    decided |= {(item["candidate"], item["code"]): _since(item) for item in content["acquired"]}
+    decided = {(item["candidate"], item["bloc"]): item["decision"] for item in content["decisions"]}
+    told = told_of(content, decided)
     certified = set(_certified(session, content))
     rows = []
     for item in content["results"]:
         who = session.candidate(item["id"])
-        words = [decided.get((item["id"], bloc), _UNKNOWN) for bloc in blocs]
+        words = [told.get((item["id"], bloc), _UNKNOWN) for bloc in blocs]
         whole = label("paper.certified") if item["id"] in certified else _UNKNOWN
         rows.append((candidate_name(session, item["id"]), _route(who.route), *words, whole))
     names = [label(f"paper.column.{name}") for name in ("candidate", "route", "certification")]
     header = (*names[:2], *blocs, names[2])
     widths = (6.0, 2.4, *(2.2 for _ in blocs), 2.2)
     return _plain_table(header, rows, label("paper.caption.results"), widths)
+
+
+def told_of(content: Mapping[str, Any], decided: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return what the papers say of each bloc, by candidate and bloc.
+
+    Args:
+        content: of the PV, for what was acquired before.
+        decided: the decisions in force.
+    """
+    here = {key: label(f"jury.choice.{choice}") for key, choice in decided.items()}
+    return here | {(item["candidate"], item["code"]): _since(item) for item in content["acquired"]}
 
 
 def _certified(session: Session, content: Mapping[str, Any]) -> Iterator[str]:
@@ -200,14 +208,14 @@ def amendment_document(session: Session, pv: SignedPv) -> Document:
 
 
 def statement_document(
-    session: Session, result: Mapping[str, Any], decided: Mapping[tuple[str, str], str]
+    session: Session, result: Mapping[str, Any], told: Mapping[tuple[str, str], str]
 ) -> Document:
     """Return a candidate's relevé: the mark of each épreuve, and what the jury decided of each bloc.
 
     Args:
         session: the session.
         result: his results as the PV has them.
-        decided: the jury's decisions in force, by candidate and bloc.
+        told: what is said of each bloc, by candidate and bloc: decided here, or acquired before.
     """
     who = result["id"]
     body: list[Block] = [
@@ -219,9 +227,9 @@ def statement_document(
         )),
         Heading(1, text(label("paper.blocs"))),
         _table("blocs", ("bloc", "title", "decision"), [
-            (bloc.id, bloc.text, label(f"jury.choice.{decided[who, bloc.id]}"))
+            (bloc.id, bloc.text, told[who, bloc.id])
             for bloc in session.referentiel.blocs
-            if (who, bloc.id) in decided
+            if (who, bloc.id) in told
         ]),
         Heading(1, text(label("paper.epreuves"))),
         _table("epreuves", ("epreuve", "title", "mark"), [

@@ -18,7 +18,7 @@ import yaml
 from kit.errors import AuthorError, Finding, InvalidFile, MarkingError, Place
 from kit.grids.scoring import round_to
 from kit.jury.deciding import decisions
-from kit.jury.signing import SignedPv, deliberated_on, signed
+from kit.jury.signing import SignedPv, deliberated_on, signed, source_of
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import Epreuve, natural_key, parse_exact
@@ -166,14 +166,10 @@ def acquired_blocs(session: Session, book: MarkBook) -> tuple[Acquired, ...]:
     pvs = signed(book)
     if not pvs:
         return tuple(item for item in session.acquired if item.code in blocs)
-    source = {(item["candidate"], item["bloc"]): pvs[0] for item in pvs[0].content["decisions"]}
-    for pv in pvs[1:]:
-        after = pv.content["after"]
-        source[after["candidate"], after["bloc"]] = pv
     return (
         *(item for item in session.acquired if item.code in blocs),
         *(
-            _acquired(session, source[key], *key)
+            _acquired(session, source_of(*key, pvs[0], pvs[1:]), *key)
             for key, decided in decisions(book).items()
             if decided.choice == "validated"
         ),

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kit.errors import Finding, MarkingError, Place, raise_for
-from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
+from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused, strangers
 from kit.jury.deciding import FOLLOWS, Decided, Verdict, decisions_in, keep
 from kit.jury.neutralising import neutralised
 from kit.marking.book import MarkBook
@@ -48,10 +48,16 @@ class SignedPv:
     digest: str
 
 
-def sign(session: Session, book: MarkBook, members: Sequence[str]) -> SignedPv:
+def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequence[str] = ()) -> SignedPv:
     """Freeze what the jury decided, signed by the members present.
 
     A bloc whose proposal nobody departed from is decided as proposed; one without a proposal must have been decided.
+
+    Args:
+        session: the session.
+        book: its marks and decisions.
+        members: who is present and signs.
+        excused: who is not there and was excused; the others are absent.
 
     Raises:
         MarkingError: a composition or a quorum that the règlement does not admit, blocs left undecided, a PV that
@@ -69,11 +75,11 @@ def sign(session: Session, book: MarkBook, members: Sequence[str]) -> SignedPv:
         if heads(connection) != before:
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
         known = decisions_in(connection, book)
-        raise_for(_unready(session, results, known, members), MarkingError)
+        raise_for(_unready(session, results, known, members, excused), MarkingError)
         author = next(seat.id for seat in jury_of(session) if seat.id in members)
         for verdict, proposal in _followed(results, known, author):
             known[verdict.candidate, verdict.bloc] = keep(connection, book, verdict, proposal)
-        content = _content(session, book, connection, results, known, members)
+        content = _content(session, book, connection, results, known, members, excused)
         return _close(connection, book, content, START, author, "sign")
 
 
@@ -82,8 +88,10 @@ def _unready(
     results: Iterable[CandidateResult],
     known: Mapping[tuple[str, str], Decided],
     members: Sequence[str],
+    excused: Sequence[str],
 ) -> Iterator[Finding]:
     yield from composition_findings(session)
+    yield from strangers(session, excused)
     yield from quorum_findings(session, members)
     for item in results:
         if item.to_decide and recused(session, item.id) & set(members):
@@ -112,6 +120,7 @@ def _content(
     results: Sequence[CandidateResult],
     known: Mapping[tuple[str, str], Decided],
     members: Sequence[str],
+    excused: Sequence[str],
 ) -> dict[str, Any]:
     reglement = session.reglement
     return {
@@ -121,7 +130,8 @@ def _content(
         "reglement": reglement.model_dump(mode="json"),
         "jury": [
             {"id": seat.id, "name": seat.name, "capacity": seat.capacity, "president": seat.is_president,
-             "external": seat.is_external, "present": seat.id in members}
+             "external": seat.is_external, "present": seat.id in members,
+             "excused": seat.id in excused and seat.id not in members}
             for seat in jury_of(session)
         ],
         "recused": {item.id: sorted(recused(session, item.id)) for item in results if recused(session, item.id)},
@@ -197,6 +207,16 @@ def _unamendable(session: Session, verdict: Verdict, before: Sequence[SignedPv])
     decided = {(item["candidate"], item["bloc"]) for item in before[0].content["decisions"]}
     if (verdict.candidate, verdict.bloc) not in decided:
         yield Finding("jury.not_in_pv", where)
+
+
+def source_of(candidate: str, bloc: str, first: SignedPv, later: Iterable[SignedPv]) -> SignedPv:
+    """Return which says the decision in force on a bloc: the PV, or the last rectificatif about it."""
+    about = [
+        pv
+        for pv in later
+        if (pv.content["after"]["candidate"], pv.content["after"]["bloc"]) == (candidate, bloc)
+    ]
+    return about[-1] if about else first
 
 
 def deliberated_at(session: Session, pv: SignedPv) -> datetime:

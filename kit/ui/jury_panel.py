@@ -150,7 +150,8 @@ class JuryPanel(PagePanel):
 
     def _sign(self) -> None:
         present = [seat.id for seat in jury_of(self.session) if self.values.get(f"present|{seat.id}")]
-        pv = sign(self.session, self.book, present)
+        away = [seat.id for seat in jury_of(self.session) if self.values.get(f"excused|{seat.id}")]
+        pv = sign(self.session, self.book, present, away)
         self._refresh()
         self._say(
             "jury.signed_now",

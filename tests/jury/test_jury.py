@@ -171,6 +171,24 @@ def test_signing_follows_every_proposal_and_freezes_all(session: Session, book: 
         assert codes(caught) == ["jury.signed"]
 
 
+def test_who_is_excused_is_told_apart_from_who_is_absent(session: Session, book: MarkBook) -> None:
+    with pytest.raises(MarkingError) as caught:
+        sign(session, book, ["J1", "J2"], ["P1"])
+    assert codes(caught) == ["jury.strangers"]
+    pv = sign(session, book, ["J1", "J2"], ["J3", "J2"])
+    assert [(seat["id"], seat["present"], seat["excused"]) for seat in pv.content["jury"]] == [
+        ("J1", True, False),
+        ("J2", True, False),
+        ("J3", False, True),
+    ]
+
+
+def test_a_member_who_declared_a_conflict_decides_nothing_of_that_candidate(tmp_path: Path) -> None:
+    session = a_jury(tmp_path, seats=SEATS + "J2,recuse,,,C1\n")
+    assert (recused(session, "C1"), recused(session, "C3")) == ({"J2"}, frozenset())
+    assert recused(ruled(session, trainer_excluded=False), "C1") == {"J2"}
+
+
 def test_what_is_retained_cannot_change_after_the_signature(session: Session, book: MarkBook) -> None:
     lock_marks(session, book, "E2", "P1", read_secret(session.root))
     sign(session, book, ["J1", "J2"])

@@ -81,7 +81,7 @@ def papers(session: Session, book: MarkBook) -> dict[str, Path]:
         book.say("P1", [Saying(copy.key, line.key, mark) for line in grid.lines], {copy.key: grid})
     for who in ("C01", "C05", "C09", "C13"):
         decide(session, book, Verdict(who, "B1", "deferred", "J1", REASON))
-    sign(session, book, ["J1", "J2"])
+    sign(session, book, ["J1", "J2"], ["J3"])
     amend(session, book, Verdict("C05", "B1", "validated", "J1", REASON))
     root = session.root / "documents"
     return {str(path.relative_to(root)): path for path in write_documents(session, book)}

@@ -22,6 +22,8 @@ NAMES = [
     "03_generer_une_session",
     "04_corriger",
     "05_corriger_une_session",
+    "06_jury",
+    "07_statistiques",
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FORBIDDEN = (
@@ -146,6 +148,13 @@ class TestRunning:
         session = a_session_to_mark(tmp_path)
         assert shown("05_corriger_une_session", tmp_path, dossier=str(session.root), correcteur="P2") == [
             "MarkingPanel(P2, 3\xa0copies / 3)"
+        ]
+
+    def test_the_jury_has_its_dossiers_and_the_session_its_statistics(self, tmp_path: Path) -> None:
+        session = a_session_to_mark(tmp_path)
+        assert shown("06_jury", tmp_path, dossier=str(session.root)) == ["JuryPanel(3 dossiers)"]
+        assert shown("07_statistiques", tmp_path, dossier=str(session.root)) == [
+            "StatisticsPanel(3 candidates)"
         ]
 
     def test_without_a_grid_one_practises(self, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from kit.grids import Mark
@@ -217,3 +218,19 @@ def test_a_decision_is_taken_with_the_keyboard_alone(
     expect(panel.get_by_role("button", name="Inscrire la décision sur B1")).to_be_focused()
     kept = decisions(session_book(session, {}))["C2", "B1"]
     assert (kept.choice, kept.reason) == ("deferred", "Copie égarée : b, x et dd ne sont pas des ordres.")
+    page.evaluate("document.querySelectorAll('.kit-page details').forEach((one) => one.open = true)")
+    found = Axe().run(page, context=".kit-page").response["violations"]
+    assert [(item["id"], item["nodes"][0]["html"][:120]) for item in found] == []
+
+
+@pytest.mark.needs("chromium")
+def test_statistics_are_readable_by_everyone(page: Page, session: Session) -> None:
+    notebook = (shipped("notebooks") / "07_statistiques.ipynb").read_text("utf-8")
+    here = notebook.replace('dossier = \\"\\"', 'dossier = \\"session\\"')
+    write_text(session.root.parent / "statistiques.ipynb", here)
+    with lab(session.root.parent) as address:
+        run_notebook(page, address, "statistiques.ipynb")
+        panel = page.locator(".kit-page")
+        expect(panel.get_by_role("heading", name="Statistiques de la session")).to_be_visible(timeout=20_000)
+        found = Axe().run(page, context=".kit-page").response["violations"]
+        assert [(item["id"], item["nodes"][0]["html"][:120]) for item in found] == []

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import say
-from kit.cli.shared import SessionDir, command, new_group
+from kit.cli.shared import SessionDir, command, new_group, opened
 from kit.environment import environment
 from kit.errors import EnvironmentFault
 from kit.messages import label
@@ -61,12 +61,10 @@ def jury(
 ) -> None:
     """Ouvre la délibération du jury d’une session."""
     from kit.jury.dossiers import session_dossiers
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.ui.voila_page import jury_page
 
-    session = open_session(folder)
-    session_dossiers(session, session_book(session))
+    session, book = opened(folder)
+    session_dossiers(session, book)
     serve(jury_page(folder, member), "jury", port, browser=browser)
 
 

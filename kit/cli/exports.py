@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import say
-from kit.cli.shared import SessionDir, command, new_group
+from kit.cli.shared import SessionDir, command, new_group, opened
 from kit.cli.usage import UsageFault
 from kit.french import counted
 from kit.messages import label
@@ -26,15 +26,12 @@ def results(
 ) -> None:
     """Écrit les notes, les compétences, les blocs et les décisions, en classeur ou en JSON."""
     from kit.exchange.results_files import results_data, results_workbook
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.writing import PRIVATE, json_text, write_bytes
 
     kind = out.suffix.removeprefix(".").lower()
     if kind not in _FORMATS:
         raise UsageFault("export.format", "kit export results", formats=_FORMATS)
-    session = open_session(folder)
-    book = session_book(session)
+    session, book = opened(folder)
     data = results_data(session, book) if kind == "json" else None
     content = results_workbook(session, book) if data is None else json_text(data).encode()
     write_bytes(out, content, PRIVATE)
@@ -56,16 +53,14 @@ def grades(
     """Écrit les notes pour le carnet de Moodle : un CSV par épreuve, vérifié avant."""
     from kit.exchange.moodle_grades import Match, grades_files, users_of
     from kit.exchange.results_files import results_in_force
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.writing import PRIVATE, write_text
 
     chosen: Match = "id" if match == "id" else "email"
     if match not in _MATCHES:
         raise UsageFault("export.match", "kit export grades", matches=_MATCHES)
-    session = open_session(folder)
+    session, book = opened(folder)
     known = users_of(users, chosen) if users is not None else None
-    files = grades_files(session, results_in_force(session, session_book(session)), chosen, known)
+    files = grades_files(session, results_in_force(session, book), chosen, known)
     for name, text in files.items():
         write_text(out / name, text, PRIVATE)
     say(label("export.grades", files=counted(len(files), "fichier"), folder=out))
@@ -88,12 +83,10 @@ def accrochage(
     """Écrit la déclaration des certifiés (accrochage), si le schéma du portail l’accepte."""
     from kit.exchange.accrochage import certified_people, declaration, read_account, read_civil
     from kit.jury.resitting import acquired_blocs
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.writing import PRIVATE, write_bytes
 
-    session = open_session(folder)
-    certified = certified_people(session, acquired_blocs(session, session_book(session)))
+    session, book = opened(folder)
+    certified = certified_people(session, acquired_blocs(session, book))
     at = datetime.now(tz=session.config.zone)
     content = declaration(session, certified, read_civil(people), read_account(account), at, xsd)
     write_bytes(out, content, PRIVATE)

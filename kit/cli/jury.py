@@ -11,7 +11,7 @@ import typer
 
 from kit.cli import DONE, PROBLEMS
 from kit.cli.output import print_findings, print_table, say
-from kit.cli.shared import SessionDir, command, new_group
+from kit.cli.shared import SessionDir, command, new_group, opened
 from kit.cli.usage import UsageFault
 from kit.errors import MarkingError
 from kit.french import counted, enumeration
@@ -52,15 +52,13 @@ def neutralise(
     """Neutralise un critère pour un candidat, sur décision du jury."""
     from kit.jury.neutralising import Decision
     from kit.jury.neutralising import neutralise as decide
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
+    session, book = opened(folder)
     day = date.today() if on is None else _day(on)  # noqa: DTZ011 - the jury's day is the one on its wall
     decision = Decision(
         candidate, criterion, reference, day, by, not_relevant=irrelevant, not_core=not_core, epreuve=epreuve
     )
-    lines = decide(session, session_book(session), decision)
+    lines = decide(session, book, decision)
     words = {
         "lines": enumeration([f"{where} {line}" for where, line in lines]),
         "candidate": candidate,
@@ -84,11 +82,9 @@ def decide(
 ) -> None:
     """Inscrit la décision du jury sur un bloc d’un candidat."""
     from kit.jury.deciding import decide as keep
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    kept = keep(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
+    session, book = opened(folder)
+    kept = keep(session, book, _verdict(candidate, bloc, decision, by, reason))
     said = {
         "decision": label(f"jury.choice.{kept.choice}"),
         "proposal": label(f"result.proposal.{kept.proposal or 'open'}"),
@@ -117,12 +113,10 @@ def sign(
 ) -> None:
     """Signe le PV : rien de ce sur quoi il repose ne change plus."""
     from kit.jury.signing import sign as close
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
+    session, book = opened(folder)
     members, away = _ids(by), _ids(excused or ())
-    pv = close(session, session_book(session), members, away)
+    pv = close(session, book, members, away)
     say(label("jury.signed_now", number=pv.number, members=enumeration(members), digest=pv.digest))
 
 
@@ -132,11 +126,9 @@ def amend(
 ) -> None:
     """Corrige une décision après la signature, par un PV rectificatif daté."""
     from kit.jury.signing import amend as correct
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    pv = correct(session, session_book(session), _verdict(candidate, bloc, decision, by, reason))
+    session, book = opened(folder)
+    pv = correct(session, book, _verdict(candidate, bloc, decision, by, reason))
     say(label("jury.amended", number=pv.number - 1, digest=pv.digest))
 
 
@@ -157,13 +149,10 @@ def resit(
 ) -> None:
     """Prépare le rattrapage : ce qui reste à chacun, et la session qui le lui donne."""
     from kit.jury.resitting import elsewhere, needs_rows, new_resit, resit_needs
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
     if new is not None and first_day is None:
         raise UsageFault("resit.no_day", "kit jury resit")
-    session = open_session(folder)
-    book = session_book(session)
+    session, book = opened(folder)
     needs = new_resit(session, book, new, _day(first_day or ""), name) if new else resit_needs(session, book)
     columns = [label(f"resit.column.{name}") for name in ("candidate", "bloc", "epreuves", "kept", "attempt")]
     print_table(columns, [list(row) for row in needs_rows(session, needs)])
@@ -178,11 +167,9 @@ def resit(
 def check(folder: SessionDir) -> int:
     """Dit si tout est encore comme le PV signé l’a trouvé."""
     from kit.jury.signing import changed_since
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    found = list(changed_since(session, session_book(session)))
+    session, book = opened(folder)
+    found = list(changed_since(session, book))
     print_findings(found)
     if not found:
         say(label("jury.unchanged"))

@@ -9,7 +9,7 @@ import typer
 
 from kit.cli import DONE, PROBLEMS
 from kit.cli.output import print_findings, print_json, print_table, say
-from kit.cli.shared import Json, SessionDir, command, new_group
+from kit.cli.shared import Json, SessionDir, command, new_group, opened
 from kit.cli.usage import UsageFault
 from kit.french import counted, number
 from kit.grids.wording import exact_words
@@ -88,12 +88,10 @@ def import_(
     """Reprend les notes d’un tableau ou d’un paquet, toutes ou aucune."""
     from kit.marking.importing import import_marks
     from kit.marking.packing import bring_back
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
+    session, book = opened(folder)
     bring = bring_back if file.is_dir() else import_marks
-    brought = bring(session, session_book(session), file, marker)
+    brought = bring(session, book, file, marker)
     marks, count = counted(len(brought.said), "note"), counted(brought.copies, "copie")
     say(label("marks.imported", marks=marks, copies=count, marker=marker))
 
@@ -106,13 +104,11 @@ def pack(
 ) -> None:
     """Prépare le paquet d’un correcteur : ses copies, grilles et corrigés, sans candidat ni secret."""
     from kit.marking.packing import make_pack
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.sessions.seeds import obtain_secret
 
-    session = open_session(folder)
+    session, book = opened(folder)
     secret = obtain_secret(session.root, demo=session.config.demo)
-    made = make_pack(session, session_book(session), marker, secret, out)
+    made = make_pack(session, book, marker, secret, out)
     say(label("pack.made", folder=out, copies=counted(len(made.copies), "copie"), marker=marker))
 
 
@@ -126,11 +122,9 @@ def roles(
 ) -> None:
     """Donne à chaque correcteur son propre accès à la base PostgreSQL de la session."""
     from kit.marking.roles import marker_roles
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    made = marker_roles(session, session_book(session), marker)
+    session, book = opened(folder)
+    made = marker_roles(session, book, marker)
     if json:
         print_json({"roles": [{"marker": one, "store": address} for one, address in made.items()]})
         return
@@ -142,13 +136,11 @@ def roles(
 def lock(folder: SessionDir, epreuve: Epreuve, marker: Marker) -> None:
     """Verrouille les notes d’un correcteur pour une épreuve : elles ne changent plus."""
     from kit.marking.locking import lock_marks
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
     from kit.sessions.seeds import obtain_secret
 
-    session = open_session(folder)
+    session, book = opened(folder)
     secret = obtain_secret(session.root, demo=session.config.demo)
-    done = lock_marks(session, session_book(session), epreuve, marker, secret)
+    done = lock_marks(session, book, epreuve, marker, secret)
     say(label("marks.locked_now" if done else "marks.locked_already", epreuve=epreuve, marker=marker))
 
 
@@ -156,11 +148,9 @@ def lock(folder: SessionDir, epreuve: Epreuve, marker: Marker) -> None:
 def gaps(folder: SessionDir, epreuve: Epreuve, json: Json = False) -> None:
     """Compare les deux corrections d’une épreuve, une fois toutes deux verrouillées."""
     from kit.marking.comparing import as_json, compare
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    found = compare(session, session_book(session), epreuve)
+    session, book = opened(folder)
+    found = compare(session, book, epreuve)
     if json:
         print_json(as_json(found))
         return
@@ -208,15 +198,13 @@ def retain(
     from kit.marking.copies import find_copy
     from kit.marking.retaining import METHODS, Request
     from kit.marking.retaining import retain as keep
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
     chosen = next((known for known in METHODS if known == method), None)
     if chosen is None:
         raise UsageFault("marks.unknown_method", "kit marks retain", method=method, known=METHODS)
-    session = open_session(folder)
+    session, book = opened(folder)
     key = find_copy(session, epreuve, copy, part).key
-    kept = keep(session, session_book(session), Request(key, chosen, by, reason, criterion, level))
+    kept = keep(session, book, Request(key, chosen, by, reason, criterion, level))
     say(label("marks.retained", copy=key, criteria=counted(len(kept), "critère")))
 
 
@@ -224,10 +212,8 @@ def retain(
 def export(folder: SessionDir, json: Json = False) -> int:
     """Écrit toutes les notes, les verrous et ce qui est retenu ; dit si l’historique a été changé."""
     from kit.marking.exporting import export_marks, history_findings
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    book = session_book(open_session(folder))
+    _, book = opened(folder)
     data, told = export_marks(book), list(history_findings(book))
     print_findings(told)
     if json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import print_json, print_table, say
-from kit.cli.shared import Json, SessionDir, command
+from kit.cli.shared import Json, SessionDir, command, opened
 from kit.environment import environment
 from kit.french import counted
 from kit.messages import label
@@ -24,11 +24,9 @@ def register(app: typer.Typer) -> None:
 def results(folder: SessionDir, json: Json = False) -> None:
     """Calcule ce que les notes proposent au jury, candidat par candidat ; une fois le PV signé, dit le sien."""
     from kit.exchange.results_files import results_in_force
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    found = results_in_force(session, session_book(session))
+    session, book = opened(folder)
+    found = results_in_force(session, book)
     if json:
         print_json({"candidates": found})
         return
@@ -55,14 +53,12 @@ def statistics(
 ) -> None:
     """Écrit le bilan de la promotion et les statistiques de la session, en PDF."""
     from kit.documents.pdf import pdf
-    from kit.marking.store_address import session_book
     from kit.results.statistics import session_statistics
     from kit.results.statistics_document import class_report, statistics_report
-    from kit.sessions.opening import open_session
     from kit.writing import PRIVATE, write_bytes
 
-    session = open_session(folder)
-    found = session_statistics(session, session_book(session))
+    session, book = opened(folder)
+    found = session_statistics(session, book)
     target = out or session.root / "statistiques"
     with environment(target):
         target.mkdir(parents=True, exist_ok=True)
@@ -74,9 +70,7 @@ def statistics(
 def documents(folder: SessionDir) -> None:
     """Écrit le PV signé, ses rectificatifs, les relevés et les attestations de blocs."""
     from kit.jury.issuing import FOLDER, write_documents
-    from kit.marking.store_address import session_book
-    from kit.sessions.opening import open_session
 
-    session = open_session(folder)
-    written = write_documents(session, session_book(session))
+    session, book = opened(folder)
+    written = write_documents(session, book)
     say(label("jury.documents", documents=counted(len(written), "document"), folder=session.root / FOLDER))

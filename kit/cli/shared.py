@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from kit.cli.french_typer import FrenchCommand, FrenchGroup
 from kit.sessions.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from kit.marking.book import MarkBook
+    from kit.sessions.opening import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON et rien d’autre.")]
@@ -32,3 +36,17 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[F], F]:
 def current_workspace() -> Path:
     """Return the workspace of a command that names no session: `KIT_WORKSPACE`, a parent with `kit.yaml`, or here."""
     return find_workspace(Path.cwd() / "session")
+
+
+def opened(folder: Path) -> tuple[Session, MarkBook]:
+    """Return a session and its book of marks.
+
+    Raises:
+        InvalidFile: the session's files have problems, or the store's address is none.
+        EnvironmentFault: the store refuses.
+    """
+    from kit.marking.store_address import session_book
+    from kit.sessions.opening import open_session
+
+    session = open_session(folder)
+    return session, session_book(session)

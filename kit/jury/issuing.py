@@ -20,11 +20,12 @@ from kit.jury.papers import (
     statement_document,
     told_of,
 )
-from kit.jury.signing import changed_since, signed, source_of
+from kit.jury.signing import changed_since, keep_file, signed, source_of
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics
 from kit.results.statistics_document import class_report
+from kit.sessions.files import SIGNED
 from kit.sessions.opening import Session
 from kit.writing import PRIVATE, write_bytes
 
@@ -43,8 +44,11 @@ def write_documents(session: Session, book: MarkBook) -> tuple[Path, ...]:
     """
     from kit.documents.pdf import pdf
 
-    if not signed(book):
+    pvs = signed(book)
+    if not pvs:
         raise MarkingError(Finding("jury.not_signed_yet", Place(item=session.config.id)))
+    if not (session.root / SIGNED).exists():  # a crash came between the signature and its file
+        keep_file(session, pvs[0])
     raise_for(changed_since(session, book), MarkingError)
     target = session.root / FOLDER
     with environment(target):

@@ -20,9 +20,11 @@ from kit.jury.neutralising import neutralised
 from kit.marking.book import MarkBook
 from kit.marking.tables import SIGNED
 from kit.results.candidates import CandidateResult, as_json, session_results
+from kit.sessions.files import SIGNED as SIGNED_FILE
 from kit.sessions.opening import Session
 from kit.store.history import START, Act, append, heads
 from kit.store.sql import Connection, insert, select
+from kit.writing import PRIVATE, write_bytes
 
 FILES = (
     "session.yaml", "candidats.csv", "inscriptions.csv", "acquis.csv", "groupes.csv", "intervenants.csv",
@@ -80,7 +82,18 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         for verdict, proposal in _followed(results, known, author):
             known[verdict.candidate, verdict.bloc] = keep(connection, book, verdict, proposal)
         content = _content(session, book, connection, results, known, members, excused)
-        return _close(connection, book, content, START, author, "sign")
+        pv = _close(connection, book, content, START, author, "sign")
+    keep_file(session, pv)
+    return pv
+
+
+def keep_file(session: Session, pv: SignedPv) -> None:
+    """Write the PV beside the session's files, where it keeps the session from being built again.
+
+    Raises:
+        EnvironmentFault: the disk refuses; the PV is signed all the same.
+    """
+    write_bytes(session.root / SIGNED_FILE, _text(pv.content).encode(), PRIVATE)
 
 
 def _unready(
@@ -232,7 +245,7 @@ def deliberated_on(session: Session, pv: SignedPv) -> date:
 def _close(
     connection: Connection, book: MarkBook, content: Mapping[str, Any], previous: str, author: str, kind: str
 ) -> SignedPv:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _text(content)
     digest = _digest(previous, text)
     number = len(_signed(connection, book)) + 1
     act = Act(f"{book.session}/jury", author, kind, {"number": number, "digest": digest}, {})
@@ -242,6 +255,10 @@ def _close(
     }  # fmt: skip
     connection.execute(insert(SIGNED).values(**values))
     return SignedPv(number, content, previous, digest)
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _digest(previous: str, text: str) -> str:
@@ -271,18 +288,11 @@ def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
         )
         texts = {row.number: row.content for row in rows}
         chains = heads(connection)
-    previous = START
-    for pv in pvs:
-        if (pv.previous, pv.digest) != (previous, _digest(previous, texts[pv.number])):
-            yield Finding("jury.pv_changed", Place(item=book.session), {"number": pv.number})
-        previous = pv.digest
     if not pvs:
         return
+    yield from _changed_pvs(book, pvs, texts)
     first = pvs[0].content
-    now = file_hashes(session)
-    for name in sorted({*first["files"], *now}):
-        if first["files"].get(name) != now.get(name):
-            yield Finding("jury.file_changed", Place(name))
+    yield from _changed_files(session, first, texts[1])
     for name, head in first["history"].items():
         open_still = (f"{book.session}/jury", f"{book.session}/journal")
         if name not in open_still and chains.get(name) != head:
@@ -292,6 +302,24 @@ def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
         after = as_json([found[before["id"]]])["candidates"] if before["id"] in found else []
         if [_without_words(before)] != [_without_words(item) for item in after]:
             yield Finding("jury.result_changed", Place(item=before["id"]))
+
+
+def _changed_pvs(book: MarkBook, pvs: Iterable[SignedPv], texts: Mapping[int, str]) -> Iterator[Finding]:
+    previous = START
+    for pv in pvs:
+        if (pv.previous, pv.digest) != (previous, _digest(previous, texts[pv.number])):
+            yield Finding("jury.pv_changed", Place(item=book.session), {"number": pv.number})
+        previous = pv.digest
+
+
+def _changed_files(session: Session, content: Mapping[str, Any], text: str) -> Iterator[Finding]:
+    beside = session.root / SIGNED_FILE
+    if not beside.is_file() or beside.read_bytes() != text.encode():
+        yield Finding("jury.file_changed", Place(SIGNED_FILE))
+    now = file_hashes(session)
+    for name in sorted({*content["files"], *now}):
+        if content["files"].get(name) != now.get(name):
+            yield Finding("jury.file_changed", Place(name))
 
 
 def _without_words(result: Any) -> Any:

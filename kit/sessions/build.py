@@ -27,6 +27,7 @@ from kit.messages import label
 from kit.sessions.attribution import attribute, write_attribution
 from kit.sessions.cache import KEPT, Cache, key_of
 from kit.sessions.draws import draw_of, write_draws
+from kit.sessions.files import SIGNED
 from kit.sessions.keeping import keep, sha256_of, to_keep
 from kit.sessions.manifest import MANIFEST, SHAPING, Entry, entry, manifest_of, read_manifest
 from kit.sessions.model import Draw
@@ -85,7 +86,7 @@ def build_session(
         cluster: address of a Dask scheduler whose workers execute the notebooks and make the documents.
 
     Raises:
-        InvalidFile: problems in the session's files or in the templates, all of them.
+        InvalidFile: problems in the session's files or in the templates, all of them; its PV is signed.
         CaseFailed: a case stopped; the failed notebooks are kept in the session's `echecs/`.
         EnvironmentFault: the disk refuses, or another build of this session is running.
     """
@@ -93,6 +94,8 @@ def build_session(
     _check_place(folder / BUILD)
     with environment(folder), session_lock(folder):
         recover(folder)
+        if os.path.lexists(folder / SIGNED):
+            raise InvalidFile(Finding("build.signed", Place(SIGNED)))
         session = open_session(folder, workspace)
         store = Cache(folder / CACHE / KEPT) if cache else None
         how = _How(jobs or os.cpu_count() or 1, engine, store, whole=not only, cluster=cluster)

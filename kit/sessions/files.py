@@ -34,6 +34,8 @@ from kit.sessions.model import (
 from kit.writing import PRIVATE, csv_text, write_text
 
 CONFIG = "session.yaml"
+SIGNED = "pv.json"
+"""What the jury signed, as data. Where it is, nothing of the session is built again."""
 RESTRICTED = (Attribution.file, Draw.file)
 """The files the kit writes for itself, readable by their owner alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from kit.cli.app import app
-from kit.errors import MarkingError
+from kit.errors import InvalidFile, MarkingError
 from kit.grids import Mark
 from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
 from kit.jury.deciding import Verdict, decide, decisions
@@ -23,6 +24,7 @@ from kit.marking.locking import lock_marks
 from kit.marking.retaining import Request, retain
 from kit.marking.store_address import session_book
 from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
+from kit.sessions.build import build_session
 from kit.sessions.opening import Session
 from kit.sessions.seeds import read_secret
 from kit.store.history import START
@@ -255,6 +257,22 @@ def test_a_file_changed_after_the_signature_is_named(session: Session, book: Mar
     (session.root / "candidats.csv").write_text("id,nom\n", "utf-8")
     assert [(found.code, found.where.file) for found in changed_since(session, book)] == [
         ("jury.file_changed", "candidats.csv")
+    ]
+
+
+def test_a_signed_session_is_not_built_again_and_its_pv_lies_beside_it(
+    session: Session, book: MarkBook
+) -> None:
+    pv = sign(session, book, ["J1", "J2"])
+    beside = session.root / "pv.json"
+    assert json.loads(beside.read_text("utf-8")) == pv.content
+    assert beside.stat().st_mode & 0o077 == 0
+    with pytest.raises(InvalidFile) as caught:
+        build_session(session.root)
+    assert [found.code for found in caught.value.findings] == ["build.signed"]
+    beside.write_text("{}", "utf-8")
+    assert [(found.code, found.where.file) for found in changed_since(session, book)] == [
+        ("jury.file_changed", "pv.json")
     ]
 
 

@@ -110,7 +110,8 @@ def deliberate(page: Page, address: str) -> None:
     panel.locator("select[name^='choice|']").first.select_option("validated")
     panel.locator("textarea").first.fill("L’entretien confirme la maîtrise de la compétence.")
     page.wait_for_timeout(600)
-    page.screenshot(path=str(IMAGES / "deliberation-dossier.png"), full_page=True)
+    panel.locator(".kit-title").evaluate("(title) => title.scrollIntoView()")
+    page.screenshot(path=str(IMAGES / "deliberation-dossier.png"))
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ NAMES = [
     "04_corriger",
     "05_corriger_une_session",
     "06_jury",
-    "07_statistiques",
+    "08_statistiques",
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FORBIDDEN = (
@@ -153,7 +153,7 @@ class TestRunning:
     def test_the_jury_has_its_dossiers_and_the_session_its_statistics(self, tmp_path: Path) -> None:
         session = a_session_to_mark(tmp_path)
         assert shown("06_jury", tmp_path, dossier=str(session.root)) == ["JuryPanel(3 dossiers)"]
-        assert shown("07_statistiques", tmp_path, dossier=str(session.root)) == [
+        assert shown("08_statistiques", tmp_path, dossier=str(session.root)) == [
             "StatisticsPanel(3 candidates)"
         ]
 

@@ -225,7 +225,7 @@ def test_a_decision_is_taken_with_the_keyboard_alone(
 
 @pytest.mark.needs("chromium")
 def test_statistics_are_readable_by_everyone(page: Page, session: Session) -> None:
-    notebook = (shipped("notebooks") / "07_statistiques.ipynb").read_text("utf-8")
+    notebook = (shipped("notebooks") / "08_statistiques.ipynb").read_text("utf-8")
     here = notebook.replace('dossier = \\"\\"', 'dossier = \\"session\\"')
     write_text(session.root.parent / "statistiques.ipynb", here)
     with lab(session.root.parent) as address:

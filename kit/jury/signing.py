@@ -68,13 +68,13 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         EnvironmentFault: the store refuses.
     """
     with book.database.reading() as connection:
-        before = heads(connection)
+        before = _heads(connection, book)
     results = session_results(session, book)
     with book.database.writing() as connection:
         book.hold_to_sign(connection)
         if book.is_signed(connection):
             raise MarkingError(Finding("jury.signed", Place(item=book.session)))
-        if heads(connection) != before:
+        if _heads(connection, book) != before:
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
         known = decisions_in(connection, book)
         raise_for(_unready(session, results, known, members, excused), MarkingError)
@@ -166,8 +166,13 @@ def _content(
             for item in session.incidents
         ],
         "files": file_hashes(session),
-        "history": {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")},
+        "history": _heads(connection, book),
     }  # fmt: skip
+
+
+def _heads(connection: Connection, book: MarkBook) -> dict[str, str]:
+    """Return the last hash of each chain of this session: a store may hold others, which go on."""
+    return {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")}
 
 
 def _decision_json(item: Decided) -> dict[str, Any]:
@@ -287,7 +292,7 @@ def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
             select(SIGNED.c.number, SIGNED.c.content).where(SIGNED.c.session == book.session)
         )
         texts = {row.number: row.content for row in rows}
-        chains = heads(connection)
+        chains = _heads(connection, book)
     if not pvs:
         return
     yield from _changed_pvs(book, pvs, texts)

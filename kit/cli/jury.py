@@ -92,12 +92,14 @@ def decide(
     say(label("jury.decided", candidate=candidate, bloc=bloc, **said))
 
 
-def _verdict(candidate: str, bloc: str, decision: str, by: str, reason: str) -> Verdict:
+def _verdict(
+    candidate: str, bloc: str, decision: str, by: str, reason: str, command: str = "kit jury decide"
+) -> Verdict:
     from kit.jury.deciding import CHOICES, Verdict
 
     chosen = next((choice for choice in CHOICES if choice == decision), None)
     if chosen is None:
-        raise UsageFault("jury.unknown_decision", "kit jury decide", decision=decision, known=CHOICES)
+        raise UsageFault("jury.unknown_decision", command, decision=decision, known=CHOICES)
     return Verdict(candidate, bloc, chosen, by, reason)
 
 
@@ -122,13 +124,23 @@ def sign(
 
 @command(app)
 def amend(
-    folder: SessionDir, candidate: Candidate, bloc: Bloc, decision: Choice, by: By, reason: Reason = ""
+    folder: SessionDir,
+    candidate: Candidate,
+    bloc: Bloc,
+    decision: Choice,
+    by: Annotated[
+        list[str], typer.Option("--by", metavar="ID…", help="Membres qui décident et signent (à répéter).")
+    ],
+    reason: Reason = "",
 ) -> None:
     """Corrige une décision après la signature, par un PV rectificatif daté."""
     from kit.jury.signing import amend as correct
 
     session, book = opened(folder)
-    pv = correct(session, book, _verdict(candidate, bloc, decision, by, reason))
+    members = _ids(by)
+    author = members[0] if members else ""
+    verdict = _verdict(candidate, bloc, decision, author, reason, "kit jury amend")
+    pv = correct(session, book, verdict, members)
     say(label("jury.amended", number=pv.number - 1, digest=pv.digest))
 
 

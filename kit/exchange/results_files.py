@@ -7,8 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from kit.documents.plain_workbook import Cell, Sheet, sheets_workbook
-from kit.jury.deciding import decisions
-from kit.jury.signing import signed
+from kit.jury.signing import decisions_in_force, signed
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
@@ -41,7 +40,7 @@ def results_data(session: Session, book: MarkBook) -> dict[str, Any]:
                 "candidate": item.candidate, "bloc": item.bloc, "decision": item.choice, "proposal": item.proposal,
                 "reason": item.reason, "by": item.author,
             }
-            for item in decisions(book).values()
+            for item in decisions_in_force(book).values()
         ],
         "acquired": [item.model_dump(mode="json") for item in session.acquired],
     }  # fmt: skip
@@ -50,7 +49,7 @@ def results_data(session: Session, book: MarkBook) -> dict[str, Any]:
 def results_workbook(session: Session, book: MarkBook) -> bytes:
     """Return results as XLSX: marks of épreuves, competences, blocs with what was decided."""
     found = results_in_force(session, book)
-    decided = {key: label(f"jury.choice.{item.choice}") for key, item in decisions(book).items()}
+    decided = {key: label(f"jury.choice.{item.choice}") for key, item in decisions_in_force(book).items()}
     sheets = (
         _marks(session, found),
         _statuses(session, found),

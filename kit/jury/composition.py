@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -68,6 +68,14 @@ def composition_findings(session: Session) -> Iterator[Finding]:
     if not unsaid and outside < parse_exact(rule.external_share):
         shares = {"found": exact_words(outside), "needed": exact_words(parse_exact(rule.external_share))}
         yield Finding("jury.too_few_external", _FILE, shares)
+
+
+def sitting_findings(session: Session, present: Sequence[str]) -> Iterator[Finding]:
+    """Yield why the members present cannot deliberate: the quorum, and a president where his voice settles ties."""
+    yield from quorum_findings(session, present)
+    president = next((seat.id for seat in jury_of(session) if seat.is_president), None)
+    if session.reglement.jury.casting_vote and president is not None and president not in present:
+        yield Finding("jury.president_away", _FILE, {"president": president})
 
 
 def quorum_findings(

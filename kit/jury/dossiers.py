@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from kit.errors import Finding, InvalidFile, Place
 from kit.french import long_date
 from kit.jury.composition import recused
-from kit.jury.deciding import Decided, decisions
+from kit.jury.deciding import Decided
 from kit.jury.neutralising import Neutralised, neutralised
+from kit.jury.signing import decisions_in_force
 from kit.marking.book import MarkBook
 from kit.results.candidates import CandidateResult, results_from
 from kit.results.evidence import Evidence, session_evidence
@@ -63,7 +64,7 @@ def session_dossiers(session: Session, book: MarkBook) -> tuple[Dossier, ...]:
     if not session.attributions:
         raise InvalidFile(Finding("marks.not_built", Place("build")))
     evidence = session_evidence(session, book)
-    aside, known = neutralised(book), decisions(book)
+    aside, known = neutralised(book), decisions_in_force(book)
     return tuple(
         Dossier(
             candidate=session.candidate(result.id),

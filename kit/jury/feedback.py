@@ -1,6 +1,7 @@
 """What a candidate is told of his work: each criterion, its level, the marker's words, what this variant expected.
 
-A criterion that the jury neutralised for him is not there: to name it would say why.
+A criterion that the jury neutralised for him is not there: to name it would say why. Nor is a part that he did not
+sit as usual: what its subject expected is not his to read.
 """
 
 from __future__ import annotations
@@ -58,12 +59,18 @@ def sorted_epreuves(session: Session, evidence: Mapping[str, Evidence]) -> Itera
 
 
 def _epreuve(session: Session, found: Evidence) -> Iterator[Block]:
-    lines = [line for line in found.grid.lines if _mark(found, line).state != "neutralised"]
-    if not lines:
+    lines = [
+        line
+        for line in found.grid.lines
+        if line.part not in found.states and _mark(found, line).state != "neutralised"
+    ]
+    if not lines and found.state is None:
         return
     yield Heading(1, text(f"{found.epreuve} – {session.referentiel.epreuve(found.epreuve).short_title}"))
     if found.state is not None:
         yield Paragraph(text(label(f"paper.state.{found.state}")))
+    if not lines:
+        return
     names = ("criterion", "level", "comment", "expected")
     header = tuple(text(label(f"paper.column.{name}")) for name in names)
     rows = tuple(_row(found, line) for line in lines)

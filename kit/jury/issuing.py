@@ -11,7 +11,6 @@ from pathlib import Path
 from kit.documents.model import Document
 from kit.environment import environment
 from kit.errors import Finding, MarkingError, Place, raise_for
-from kit.jury.deciding import decisions
 from kit.jury.feedback import feedback_document
 from kit.jury.papers import (
     amendment_document,
@@ -20,7 +19,7 @@ from kit.jury.papers import (
     statement_document,
     told_of,
 )
-from kit.jury.signing import changed_since, keep_file, signed, source_of
+from kit.jury.signing import changed_since, decided_by, keep_file, signed, source_of
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics
@@ -74,7 +73,7 @@ def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document
     yield "pv.pdf", pv_document(session, first)
     for pv in later:
         yield f"pv-rectificatif-{pv.number - 1}.pdf", amendment_document(session, pv)
-    decided = {key: item.choice for key, item in decisions(book).items()}
+    decided = {key: item.choice for key, item in decided_by([first, *later]).items()}
     told = told_of(first.content, decided)
     for result in first.content["results"]:
         yield f"releves/{result['id']}.pdf", statement_document(session, result, told)

@@ -58,7 +58,7 @@ def _pv_body(session: Session, pv: SignedPv) -> Iterator[Block]:
     yield Heading(1, text(label("paper.decisions")))
     yield _results(session, content)
     yield from _reasons(session, content)
-    references = sorted({item["reference"] for item in content["neutralised"]})
+    references = content["neutralised"]
     if references:
         yield Paragraph(text(label("paper.neutralised", references=enumeration(references))))
     yield from _incidents(session, content)
@@ -198,7 +198,7 @@ def amendment_document(session: Session, pv: SignedPv) -> Document:
     body = (
         Fields(rows),
         Heading(1, text(label("paper.signatures"))),
-        _signatures([_person(session, after["by"])]),
+        _signatures([item["name"] for item in pv.content["members"]]),
         Paragraph(text(label("paper.digest", digest=_grouped(pv.digest))), note=True),
     )
     return Document(
@@ -292,10 +292,6 @@ def candidate_name(session: Session, candidate: str) -> str:
 def _grouped(digest: str) -> str:
     """Return a hash in groups of sixteen, so that a line can end between two."""
     return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
-
-
-def _person(session: Session, person: str) -> str:
-    return next((one.name for one in session.people if one.id == person), person)
 
 
 def _signatures(names: Sequence[str]) -> Table:

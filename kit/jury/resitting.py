@@ -17,8 +17,7 @@ import yaml
 
 from kit.errors import AuthorError, Finding, InvalidFile, MarkingError, Place
 from kit.grids.scoring import round_to
-from kit.jury.deciding import decisions
-from kit.jury.signing import SignedPv, deliberated_on, signed, source_of
+from kit.jury.signing import SignedPv, decided_by, deliberated_on, signed, source_of
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import Epreuve, natural_key, parse_exact
@@ -88,7 +87,7 @@ def resit_needs(session: Session, book: MarkBook) -> tuple[Need, ...]:
     results = {item["id"]: item for item in pvs[0].content["results"]}
     return tuple(
         _need(session, pvs, results[candidate], bloc)
-        for (candidate, bloc), decided in decisions(book).items()
+        for (candidate, bloc), decided in decided_by(pvs).items()
         if decided.choice == "refused"
     )
 
@@ -170,7 +169,7 @@ def acquired_blocs(session: Session, book: MarkBook) -> tuple[Acquired, ...]:
         *(item for item in session.acquired if item.code in blocs),
         *(
             _acquired(session, source_of(*key, pvs[0], pvs[1:]), *key)
-            for key, decided in decisions(book).items()
+            for key, decided in decided_by(pvs).items()
             if decided.choice == "validated"
         ),
     )

@@ -14,15 +14,28 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kit.errors import Finding, MarkingError, Place, raise_for
-from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused, strangers
-from kit.jury.deciding import FOLLOWS, Decided, Verdict, decisions_in, keep
+from kit.jury.composition import (
+    composition_findings,
+    jury_of,
+    quorum_findings,
+    recused,
+    sitting_findings,
+    strangers,
+)
+from kit.jury.deciding import FOLLOWS, MOST_WORDS, Decided, Verdict, decisions, decisions_in, keep
 from kit.jury.neutralising import neutralised
 from kit.marking.book import MarkBook
+from kit.marking.comparing import FIRST, SECOND
+from kit.marking.copies import markers_of, session_copies
 from kit.marking.tables import SIGNED
+from kit.messages import label
+from kit.reading import FrozenModel
+from kit.referentiel import natural_key
 from kit.results.candidates import CandidateResult, as_json, session_results
 from kit.sessions.files import SIGNED as SIGNED_FILE
-from kit.sessions.opening import Session
-from kit.store.history import START, Act, append, heads
+from kit.sessions.lock import session_lock
+from kit.sessions.opening import Session, is_current
+from kit.store.history import START, Act, append, breaks, heads
 from kit.store.sql import Connection, insert, select
 from kit.writing import PRIVATE, write_bytes
 
@@ -67,6 +80,13 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
+    with session_lock(session.root):
+        return _sign(session, book, members, excused)
+
+
+def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequence[str]) -> SignedPv:
+    if not is_current(session):
+        raise MarkingError(Finding("jury.files_moved", Place(str(session.root))))
     with book.database.reading() as connection:
         before = _heads(connection, book)
     results = session_results(session, book)
@@ -76,12 +96,13 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
             raise MarkingError(Finding("jury.signed", Place(item=book.session)))
         if _heads(connection, book) != before:
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
-        known = decisions_in(connection, book)
-        raise_for(_unready(session, results, known, members, excused), MarkingError)
-        author = next(seat.id for seat in jury_of(session) if seat.id in members)
-        for verdict, proposal in _followed(results, known, author):
+        asked = {(item.id, bloc.id) for item in results for bloc in item.to_decide}
+        known = {key: item for key, item in decisions_in(connection, book).items() if key in asked}
+        raise_for(_unready(session, book, results, known, members, excused), MarkingError)
+        for verdict, proposal in _followed(session, results, known, members):
             known[verdict.candidate, verdict.bloc] = keep(connection, book, verdict, proposal)
         content = _content(session, book, connection, results, known, members, excused)
+        author = next(seat.id for seat in jury_of(session) if seat.id in members)
         pv = _close(connection, book, content, START, author, "sign")
     keep_file(session, pv)
     return pv
@@ -98,16 +119,22 @@ def keep_file(session: Session, pv: SignedPv) -> None:
 
 def _unready(
     session: Session,
+    book: MarkBook,
     results: Iterable[CandidateResult],
     known: Mapping[tuple[str, str], Decided],
     members: Sequence[str],
     excused: Sequence[str],
 ) -> Iterator[Finding]:
     yield from composition_findings(session)
-    yield from strangers(session, excused)
-    yield from quorum_findings(session, members)
+    yield from strangers(session, (one for one in excused if one not in members))
+    yield from sitting_findings(session, members)
+    both = sorted(set(members) & set(excused))
+    if both:
+        yield Finding("jury.both", Place(item=book.session), {"people": both})
+    yield from _unlocked(session, book)
+    seats = {seat.id for seat in jury_of(session)}
     for item in results:
-        if item.to_decide and recused(session, item.id) & set(members):
+        if item.to_decide and recused(session, item.id) & set(members) and set(members) <= seats:
             yield from quorum_findings(session, members, item.id)
         for bloc in item.to_decide:
             if bloc.proposal is None and (item.id, bloc.id) not in known:
@@ -117,10 +144,32 @@ def _unready(
                 yield Finding("jury.moved", Place(item=f"{item.id}, {bloc.id}"))
 
 
+def _unlocked(session: Session, book: MarkBook) -> Iterator[Finding]:
+    """Yield the markers whose marks could still change: the jury decides on locked grids."""
+    pairs = {
+        (copy.key.epreuve, marker)
+        for copy in session_copies(session)
+        for rank, marker in markers_of(session, copy.key).items()
+        if rank in (FIRST, SECOND)
+    }
+    for epreuve, marker in sorted(pairs - book.locked(), key=lambda pair: (natural_key(pair[0]), pair[1])):
+        yield Finding("jury.not_locked", Place(item=epreuve), {"marker": marker})
+
+
 def _followed(
-    results: Iterable[CandidateResult], known: Mapping[tuple[str, str], Decided], author: str
+    session: Session,
+    results: Iterable[CandidateResult],
+    known: Mapping[tuple[str, str], Decided],
+    members: Sequence[str],
 ) -> Iterator[tuple[Verdict, Any]]:
+    """Yield what follows its proposal, written down by the first member present who may decide of the candidate."""
     for item in results:
+        able = [
+            seat.id
+            for seat in jury_of(session)
+            if seat.id in members and seat.id not in recused(session, item.id)
+        ]
+        author = able[0] if able else members[0]
         for bloc in item.to_decide:
             if (item.id, bloc.id) not in known and bloc.proposal is not None:
                 yield Verdict(item.id, bloc.id, FOLLOWS[bloc.proposal], author), bloc.proposal
@@ -139,7 +188,10 @@ def _content(
     return {
         "session": book.session,
         "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
-        "referentiel": {"slug": session.referentiel.slug, "version": session.referentiel.version},
+        "referentiel": {
+            "slug": session.referentiel.slug, "version": session.referentiel.version,
+            "sha256": _hash_of(session.referentiel),
+        },
         "reglement": reglement.model_dump(mode="json"),
         "jury": [
             {"id": seat.id, "name": seat.name, "capacity": seat.capacity, "president": seat.is_president,
@@ -151,10 +203,8 @@ def _content(
         "results": as_json(results)["candidates"],
         "decisions": [_decision_json(item) for item in known.values()],
         "acquired": [item.model_dump(mode="json") for item in session.acquired],
-        "neutralised": [
-            {"candidate": item.candidate, "epreuve": item.epreuve, "line": item.line, "reference": item.reference}
-            for item in neutralised(book)
-        ],
+        "neutralised": sorted({item.reference for item in neutralised(book)}),
+        "blocked": {item.id: list(item.blocked) for item in results if item.blocked},
         "incidents": [
             {"on": None, "epreuve": item.epreuve, "part": item.part, "candidate": item.candidate,
              "incident": item.incident}
@@ -168,6 +218,10 @@ def _content(
         "files": file_hashes(session),
         "history": _heads(connection, book),
     }  # fmt: skip
+
+
+def _hash_of(value: FrozenModel) -> str:
+    return hashlib.sha256(_text(value.model_dump(mode="json")).encode()).hexdigest()
 
 
 def _heads(connection: Connection, book: MarkBook) -> dict[str, str]:
@@ -190,41 +244,71 @@ def file_hashes(session: Session) -> dict[str, str]:
     }
 
 
-def amend(session: Session, book: MarkBook, verdict: Verdict) -> SignedPv:
+def amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[str] = ()) -> SignedPv:
     """Correct a decision after the signature: a dated rectificatif, chained to what it corrects by its hash.
 
+    Args:
+        session: the session.
+        book: its PV.
+        verdict: the new decision; its author is one of the members.
+        members: who decides it and signs, the author alone when empty: as many as the règlement asks of a jury.
+
     Raises:
-        MarkingError: no PV is signed, no reason, somebody who may not, a bloc that the PV does not have.
+        MarkingError: no PV is signed, no reason, nothing that changes, too few members or some who may not, a bloc
+            that the PV does not have; all problems are listed.
         EnvironmentFault: the store refuses.
     """
+    deciding = list(dict.fromkeys((verdict.author, *members)))
     with book.database.writing() as connection:
         book.hold_to_sign(connection)
         before = _signed(connection, book)
-        raise_for(_unamendable(session, verdict, before), MarkingError)
-        was = decisions_in(connection, book)[verdict.candidate, verdict.bloc]
+        raise_for(_unamendable(session, verdict, before, deciding), MarkingError)
+        was = decided_by(before)[verdict.candidate, verdict.bloc]
         now = keep(connection, book, verdict, was.proposal)  # type: ignore[arg-type]
         content = {
             "session": book.session, "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
             "corrects": before[-1].digest, "before": _decision_json(was), "after": _decision_json(now),
+            "members": [{"id": seat.id, "name": seat.name} for seat in jury_of(session) if seat.id in deciding],
         }  # fmt: skip
         return _close(connection, book, content, before[-1].digest, verdict.author, "amend")
 
 
-def _unamendable(session: Session, verdict: Verdict, before: Sequence[SignedPv]) -> Iterator[Finding]:
+def _unamendable(
+    session: Session, verdict: Verdict, before: Sequence[SignedPv], members: Sequence[str]
+) -> Iterator[Finding]:
     where = Place(item=f"{verdict.candidate}, {verdict.bloc}")
-    seats = sorted(seat.id for seat in jury_of(session))
     if not before:
         yield Finding("jury.not_signed", Place(item=session.config.id))
         return
-    if verdict.author not in seats:
-        yield Finding("jury.not_of_it", where, {"author": verdict.author, "known": seats})
+    yield from quorum_findings(session, members, verdict.candidate)
     if verdict.author in recused(session, verdict.candidate):
         yield Finding("jury.recused", where, {"author": verdict.author})
     if not verdict.reason.strip():
         yield Finding("jury.amend_reason", where)
-    decided = {(item["candidate"], item["bloc"]) for item in before[0].content["decisions"]}
-    if (verdict.candidate, verdict.bloc) not in decided:
+    if len(verdict.reason) > MOST_WORDS:
+        yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(verdict.reason)})
+    was = decided_by(before).get((verdict.candidate, verdict.bloc))
+    if was is None:
         yield Finding("jury.not_in_pv", where)
+    elif was.choice == verdict.choice:
+        yield Finding("jury.same", where, {"decision": label(f"jury.choice.{was.choice}")})
+
+
+def decided_by(pvs: Sequence[SignedPv]) -> dict[tuple[str, str], Decided]:
+    """Return the decisions in force, by candidate and bloc: those of the PV, as its rectificatifs correct them."""
+    said = [*pvs[0].content["decisions"], *(pv.content["after"] for pv in pvs[1:])] if pvs else []
+    return {
+        (item["candidate"], item["bloc"]): Decided(
+            item["candidate"], item["bloc"], item["decision"], item["proposal"], item["reason"], item["by"]
+        )
+        for item in said
+    }
+
+
+def decisions_in_force(book: MarkBook) -> dict[tuple[str, str], Decided]:
+    """Return the decisions in force: by the PV once it is signed, else those that are kept so far."""
+    pvs = signed(book)
+    return decided_by(pvs) if pvs else decisions(book)
 
 
 def source_of(candidate: str, bloc: str, first: SignedPv, later: Iterable[SignedPv]) -> SignedPv:
@@ -293,15 +377,20 @@ def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
         )
         texts = {row.number: row.content for row in rows}
         chains = _heads(connection, book)
+        kept = decisions_in(connection, book)
+        broken = {one.chain for one in breaks(connection) if one.chain.startswith(f"{book.session}/")}
     if not pvs:
         return
     yield from _changed_pvs(book, pvs, texts)
     first = pvs[0].content
     yield from _changed_files(session, first, texts[1])
-    for name, head in first["history"].items():
-        open_still = (f"{book.session}/jury", f"{book.session}/journal")
-        if name not in open_still and chains.get(name) != head:
-            yield Finding("jury.history_changed", Place(item=name))
+    open_still = {f"{book.session}/jury", f"{book.session}/journal"}
+    closed = {*first["history"], *chains} - open_still
+    changed = {name for name in closed if first["history"].get(name) != chains.get(name)}
+    for name in sorted(changed | broken):
+        yield Finding("jury.history_changed", Place(item=name))
+    if decided_by(pvs) != kept:
+        yield Finding("jury.decisions_changed", Place(item=book.session))
     found = {item.id: item for item in session_results(session, book)}
     for before in first["results"]:
         after = as_json([found[before["id"]]])["candidates"] if before["id"] in found else []
@@ -321,6 +410,10 @@ def _changed_files(session: Session, content: Mapping[str, Any], text: str) -> I
     beside = session.root / SIGNED_FILE
     if not beside.is_file() or beside.read_bytes() != text.encode():
         yield Finding("jury.file_changed", Place(SIGNED_FILE))
+    if content["reglement"] != session.reglement.model_dump(mode="json"):
+        yield Finding("jury.file_changed", Place(session.reglement_file.name))
+    if content["referentiel"]["sha256"] != _hash_of(session.referentiel):
+        yield Finding("jury.file_changed", Place(session.referentiel_folder.name))
     now = file_hashes(session)
     for name in sorted({*content["files"], *now}):
         if content["files"].get(name) != now.get(name):

@@ -218,6 +218,12 @@ class Reglement(FrozenModel):
     resit: Resit
     retention: Retention
 
+    @model_validator(mode="after")
+    def _rule_has_a_meaning(self) -> Self:
+        if self.ladder == "marks" and self.bloc.rule == "share":
+            raise PydanticCustomError("kit", "share", {"code": "rule.share_of_marks"})
+        return self
+
     @property
     def is_example(self) -> bool:
         """Whether the file says of itself that it is an example to be replaced."""

@@ -36,6 +36,7 @@ class CandidateResult:
     """All that is proposed for a candidate.
 
     A bloc none of whose épreuves he sat here is in it only when he brought it, acquired in an earlier session.
+    `blocked` are criteria that the règlement does not let be missed and that are not acquired.
     """
 
     id: str
@@ -43,6 +44,7 @@ class CandidateResult:
     competences: tuple[CompetenceResult, ...]
     blocs: tuple[BlocResult, ...]
     certification: Status | None
+    blocked: tuple[str, ...] = ()
 
     @property
     def to_decide(self) -> tuple[BlocResult, ...]:
@@ -119,10 +121,11 @@ def candidate_result(
         for bloc in referentiel.blocs
         if bloc.id in brought or any(referentiel.epreuve(code).bloc == bloc.id for code in ordered)
     )
-    here = {bloc.id for bloc in referentiel.blocs if not bloc.optional} <= {bloc.id for bloc in blocs}
+    needed = {bloc.id for bloc in referentiel.blocs if not bloc.optional}
+    counted = [bloc for bloc in blocs if bloc.id in needed]
     return CandidateResult(
         candidate, tuple(epreuves.values()), tuple(competences.values()), blocs,
-        certification(blocs) if here else None,
+        certification(counted) if needed and len(counted) == len(needed) else None, blocked,
     )  # fmt: skip
 
 
@@ -184,25 +187,49 @@ def _bloc(
     referentiel: Referentiel,
     reglement: Reglement,
 ) -> BlocResult:
-    exempted = {code for item in evidence.values() for code in item.exempted} - competences.keys()
+    exempted = _exempted(evidence, referentiel) - competences.keys()
     own = [one.id for one in referentiel.competences_of(bloc) if one.id not in exempted]
     known = [competences.get(code) or _unseen(code) for code in own]
     marks = [
-        EpreuveMark(
-            code,
-            None if item.score is None or item.score.mark is None else parse_exact(item.score.mark),
-            counts=bool(evidence[code].grid.lines),
-        )
-        for code, item in epreuves.items()
-        if referentiel.epreuve(code).bloc == bloc
-    ]
-    marks += [
-        EpreuveMark(epreuve.id, parse_exact(brought[epreuve.id].mark or "0"))
+        _epreuve_mark(epreuve.id, epreuves, evidence, brought)
         for epreuve in referentiel.epreuves
-        if epreuve.bloc == bloc and epreuve.id in brought
+        if epreuve.bloc == bloc
     ]
-    of_bloc = [code for code in blocked if referentiel.criterion(code).competence in own]
+    judged = set(own) - brought.keys()
+    of_bloc = [code for code in blocked if referentiel.criterion(code).competence in judged]
     return bloc_result(bloc, known, marks, of_bloc, reglement)
+
+
+def _epreuve_mark(
+    code: str,
+    epreuves: Mapping[str, EpreuveResult],
+    evidence: Mapping[str, Evidence],
+    brought: Mapping[str, Acquired],
+) -> EpreuveMark:
+    """Return an épreuve's mark in its bloc: kept, given here, or none yet because the candidate did not sit it."""
+    if code in brought:
+        return EpreuveMark(code, parse_exact(brought[code].mark or "0"))
+    found = epreuves.get(code)
+    if found is None:
+        return EpreuveMark(code, None)
+    mark = found.score.mark if found.score is not None else None
+    counts = bool(evidence[code].grid.lines)
+    return EpreuveMark(code, None if mark is None else parse_exact(mark), counts=counts)
+
+
+def _exempted(evidence: Mapping[str, Evidence], referentiel: Referentiel) -> set[str]:
+    """Return the competences that only épreuves the candidate is wholly exempt from assess."""
+    whole = {code for code, item in evidence.items() if not item.grid.lines}
+    asked = {
+        code: {
+            epreuve
+            for one in referentiel.criteria_of(code)
+            for epreuve in referentiel.principal_epreuves(one.id)
+        }
+        for item in evidence.values()
+        for code in item.exempted
+    }
+    return {code for code, epreuves in asked.items() if epreuves <= whole}
 
 
 def _kept(item: Acquired) -> str:

@@ -69,11 +69,19 @@ def competence_results(
 
 
 def blocked_criteria(grid: Grid, marks: Mapping[str, Mark], reglement: Reglement) -> tuple[str, ...]:
-    """Return the criteria that the règlement does not let be missed, and that are known not to be acquired."""
+    """Return the criteria that the règlement does not let be missed, and that are known not to be acquired.
+
+    One that is still to be marked somewhere, or not assessed where the règlement then says nothing, is not known.
+    """
     lines = [line for line in grid.lines if line.criterion in reglement.competence.blocking]
-    known = [line for line in lines if _mark(marks, line).is_marked]
+    open_still = {line.criterion for line in lines if not _is_known(_mark(marks, line), reglement)}
+    known = [line for line in lines if line.criterion not in open_still]
     criteria = _criteria(known, marks, grid.scale, left_out=reglement.not_assessed == "left_out")
     return tuple(item.code for item in criteria if not is_acquired(item, reglement.combination, grid.scale))
+
+
+def _is_known(mark: Mark, reglement: Reglement) -> bool:
+    return mark.is_marked and not (mark.state == "not_assessed" and reglement.not_assessed == "no_mark")
 
 
 def _result(code: str, grid: Grid, marks: Mapping[str, Mark], reglement: Reglement) -> CompetenceResult:

@@ -100,15 +100,27 @@ class _Store:
         self.neutralised = _neutralised(book)
 
     def marks(self, copy: Copy, candidate: str) -> tuple[dict[str, Mark], dict[str, Fraction]]:
-        """Return a copy's marks for one of its candidates, and the values that are no level's."""
+        """Return a copy's marks for one of its candidates, and the values that are no level's.
+
+        What is retained for a group does not undo what its markers said of one member.
+        """
         settled = self._settled(copy, candidate)
         between: dict[str, Fraction] = {}
+        own = self._own_lines(copy, candidate)
         for line, item in self._retained.get(copy.key, {}).items():
+            if line in own:
+                continue
             words = self._comments(copy, candidate, line)
             settled[line] = Mark.model_validate({"level": item.level, "state": item.state, "comment": words})
             if item.value is not None:
                 between[line] = parse_exact(item.value)
         return settled, between
+
+    def _own_lines(self, copy: Copy, candidate: str) -> frozenset[str]:
+        """Return the lines of a group's copy on which a marker said something of this member."""
+        markers = markers_of(self.session, copy.key).values()
+        said = (one for marker in markers for one in self._said.get((marker, copy.key), ()))
+        return frozenset(one.line for one in said if one.member == candidate)
 
     def _comments(self, copy: Copy, candidate: str, line: str) -> str:
         """Return what the markers wrote of a line, one under the other."""
@@ -158,10 +170,8 @@ def _evidence(store: _Store, candidate: str, epreuve: str, copies: Iterable[Copy
         state = states_of(store.session, epreuve, copy.key.part).get(candidate, "present")
         if state not in _ORDINARY:
             states[copy.key.part] = state
-        gives = (
-            store.reglement.participation[state].gives if state in store.reglement.participation else "mark"
-        )
-        if state == "expected" or gives == "mark":
+        gives = _gives(store.reglement, state)
+        if gives == "mark":
             said, values = store.marks(copy, candidate)
             marks |= said
             between |= values

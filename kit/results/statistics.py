@@ -17,7 +17,7 @@ from kit.grids import Grid, Mark, score
 from kit.grids.building import rules_of
 from kit.marking.book import MarkBook
 from kit.marking.comparing import FIRST, SECOND, compare, marks_of
-from kit.marking.copies import Copy, copy_grid, markers_of, session_copies
+from kit.marking.copies import Copy, copy_grid, markers_of, present_holders, session_copies
 from kit.referentiel import natural_key, parse_exact
 from kit.results.candidates import CandidateResult, results_from
 from kit.results.competences import Status
@@ -45,7 +45,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class EpreuveStatistics:
-    """An épreuve: how many have a mark, how many have none, the marks and their spread (None when masked)."""
+    """An épreuve: how many sat it and have a mark, how many have none, the marks and their spread (None: masked).
+
+    Whoever was absent, excluded or suspected counts among those without: a lowest mark of the règlement is no measure.
+    """
 
     epreuve: str
     marked: int
@@ -191,7 +194,7 @@ def spread(marks: Sequence[Fraction]) -> Spread | None:
 
 def _epreuve(code: str, results: Iterable[CandidateResult]) -> EpreuveStatistics:
     found = [
-        one.score.mark if one.score else None
+        one.score.mark if one.score is not None and one.state is None else None
         for result in results
         for one in result.epreuves
         if one.id == code
@@ -208,7 +211,11 @@ def _competences(result: CandidateResult) -> dict[str, Status | None]:
 def _lines(epreuve: str, found: Sequence[Evidence]) -> Iterator[LineStatistics]:
     keys = dict.fromkeys(line.key for item in found for line in item.grid.lines)
     for key in keys:
-        having = [item for item in found if any(line.key == key for line in item.grid.lines)]
+        having = [
+            item
+            for item in found
+            if any(line.key == key and line.part not in item.states for line in item.grid.lines)
+        ]
         pairs = [(share, _rest(item, key)) for item in having if (share := _share(item, key)) is not None]
         unobserved = sum(_state(item, key) == "not_assessed" for item in having)
         shares = [share for share, _ in pairs]
@@ -302,15 +309,15 @@ def _by_subject(
 ) -> dict[str, dict[tuple[str, int], list[Fraction]]]:
     """Return the marks of each épreuve by subject."""
     given: dict[tuple[str, str], tuple[str, int]] = {}
-    for row in session.attributions:
-        holders = [row.candidate] if row.candidate else session.members(row.epreuve, row.group or "")
-        for holder in holders:
-            given.setdefault((row.epreuve, holder), key(row.version, row.variant))
+    for copy in session_copies(session):
+        for holder in present_holders(session, copy.key):
+            given.setdefault((copy.key.epreuve, holder), key(copy.version, copy.variant))
     found: dict[str, dict[tuple[str, int], list[Fraction]]] = {}
     for result in results:
         for one in result.epreuves:
             subject = given.get((one.id, result.id))
-            if subject is not None and one.score is not None and one.score.mark is not None:
+            sat = one.state is None and one.score is not None
+            if subject is not None and sat and one.score is not None and one.score.mark is not None:
                 found.setdefault(one.id, {}).setdefault(subject, []).append(parse_exact(one.score.mark))
     return found
 
@@ -318,9 +325,21 @@ def _by_subject(
 def _variants(session: Session, results: Sequence[CandidateResult]) -> Iterator[VariantStatistics]:
     found = _by_subject(session, results, lambda version, variant: (version, variant))
     for epreuve in sorted(found, key=natural_key):
+        masked = _masked(found[epreuve])
         for (version, variant), marks in sorted(found[epreuve].items()):
-            mean = statistics.mean(marks) if len(marks) >= SMALLEST else None
+            mean = None if (version, variant) in masked else statistics.mean(marks)
             yield VariantStatistics(epreuve, version, variant, len(marks), mean)
+
+
+def _masked(found: Mapping[tuple[str, int], Sequence[Fraction]]) -> frozenset[tuple[str, int]]:
+    """Return the subjects whose mean is not told: too few sat it, or the others' means would give theirs away."""
+    ordered = sorted(found, key=lambda subject: (len(found[subject]), subject))
+    masked = [subject for subject in ordered if len(found[subject]) < SMALLEST]
+    for subject in ordered[len(masked) :]:
+        if not masked or sum(len(found[one]) for one in masked) >= SMALLEST:
+            break
+        masked.append(subject)
+    return frozenset(masked)
 
 
 def _gaps(session: Session, results: Sequence[CandidateResult]) -> Iterator[VariantGap]:

@@ -24,8 +24,9 @@ from kit.writing import PRIVATE, csv_text, write_text
 
 GITIGNORE = ".gitignore"
 IGNORED = (
-    "secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "pv.json", "build/", ".build*", ".cache/",
-    "echecs/", "mis-de-cote/", ".session-*", ".kit-*",
+    "secret.key", "attribution.csv", "tirages.csv", "amenagements.yaml", "pv.json", "notes/", "documents/",
+    ".documents-*", "statistiques/", "build/", ".build*", ".cache/", "echecs/", "mis-de-cote/", ".session-*",
+    ".kit-*",
 )  # fmt: skip
 """What holds a secret or an answer: the files of an exam, those of cases that failed, and unfinished writings."""
 

@@ -121,6 +121,16 @@ def open_session(folder: Path, workspace: Path | None = None) -> Session:
     return replace(session, warnings=shown)
 
 
+def is_current(session: Session) -> bool:
+    """Tell whether the files of a session still say what they said when it was opened.
+
+    Raises:
+        InvalidFile: they no longer make a session.
+    """
+    now = open_session(session.root, session.workspace)
+    return replace(now, reglement=session.reglement, warnings=()) == replace(session, warnings=())
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What there is to say about a session's folder; `session` is None when its files cannot make one."""
@@ -237,4 +247,6 @@ def _reglement_file(root: Path, config: SessionConfig, referentiel_folder: Path)
     return root / config.reglement
 
 
-__all__ = ["CONFIG", "Examined", "Session", "check_session", "examine_session", "open_session"]
+__all__ = [
+    "CONFIG", "Examined", "Session", "check_session", "examine_session", "is_current", "open_session",
+]  # fmt: skip

@@ -81,6 +81,8 @@ class JuryPanel(PagePanel):
         verb, _, bloc = action.partition(":")
         if not self.dossiers:
             return
+        if verb not in ("previous", "next", "next_open"):
+            self.session = open_session(self.session.root)  # its files may have changed on the disk meanwhile
         if verb in ("previous", "next", "next_open"):
             self._move(verb)
         elif verb == "decide":
@@ -121,7 +123,7 @@ class JuryPanel(PagePanel):
         reason = str(self.values.get(f"reason|{who}|{bloc}", "")).strip()
         verdict = Verdict(who, bloc, choice, self._author, reason)
         if self._signed:
-            pv = amend(self.session, self.book, verdict)
+            pv = amend(self.session, self.book, verdict, self._present())
             words: dict[str, Any] = {"number": pv.number - 1, "digest": pv.digest}
             self._refresh()
             self._say("jury.amended", **words)
@@ -149,7 +151,7 @@ class JuryPanel(PagePanel):
         self._say("jury.neutralised", lines=said, candidate=who, reference=decision.reference)
 
     def _sign(self) -> None:
-        present = [seat.id for seat in jury_of(self.session) if self.values.get(f"present|{seat.id}")]
+        present = self._present()
         away = [seat.id for seat in jury_of(self.session) if self.values.get(f"excused|{seat.id}")]
         pv = sign(self.session, self.book, present, away)
         self._refresh()
@@ -159,6 +161,9 @@ class JuryPanel(PagePanel):
             members=enumeration(present) if present else "—",
             digest=pv.digest,
         )
+
+    def _present(self) -> list[str]:
+        return [seat.id for seat in jury_of(self.session) if self.values.get(f"present|{seat.id}")]
 
     def _refresh(self) -> None:
         self._read()

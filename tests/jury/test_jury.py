@@ -57,8 +57,8 @@ def session(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def book(session: Session) -> MarkBook:
-    """A book where C1 and C2 acquire the bloc, C3 does not."""
+def open_book(session: Session) -> MarkBook:
+    """A book where C1 and C2 acquire the bloc, C3 does not; nothing is locked yet."""
     book = session_book(session, {})
     for epreuve, part in (("E2", "ecrit"), ("E1", "dossier"), ("E1", "synthese")):
         for copy in copies_in(session, epreuve, part):
@@ -68,6 +68,18 @@ def book(session: Session) -> MarkBook:
                 "P1", [Saying(copy.key, line.key, Mark(level=level)) for line in grid.lines], {copy.key: grid}
             )
     return book
+
+
+@pytest.fixture
+def book(session: Session, open_book: MarkBook) -> MarkBook:
+    """The same book, its marks locked: what a jury decides on."""
+    lock_all(session, open_book)
+    return open_book
+
+
+def lock_all(session: Session, book: MarkBook) -> None:
+    for epreuve in session.config.epreuves:
+        lock_marks(session, book, epreuve, "P1", read_secret(session.root))
 
 
 def codes(caught: pytest.ExceptionInfo[MarkingError]) -> list[str]:
@@ -177,7 +189,7 @@ def test_who_is_excused_is_told_apart_from_who_is_absent(session: Session, book:
     with pytest.raises(MarkingError) as caught:
         sign(session, book, ["J1", "J2"], ["P1"])
     assert codes(caught) == ["jury.strangers"]
-    pv = sign(session, book, ["J1", "J2"], ["J3", "J2"])
+    pv = sign(session, book, ["J1", "J2"], ["J3"])
     assert [(seat["id"], seat["present"], seat["excused"]) for seat in pv.content["jury"]] == [
         ("J1", True, False),
         ("J2", True, False),
@@ -192,28 +204,28 @@ def test_a_member_who_declared_a_conflict_decides_nothing_of_that_candidate(tmp_
 
 
 def test_what_is_retained_cannot_change_after_the_signature(session: Session, book: MarkBook) -> None:
-    lock_marks(session, book, "E2", "P1", read_secret(session.root))
     sign(session, book, ["J1", "J2"])
     with pytest.raises(MarkingError) as caught:
         retain(session, book, Request(copies_in(session, "E2", "ecrit")[0].key, "first", "P9", "Accord"))
     assert codes(caught) == ["jury.signed"]
 
 
-def test_a_signature_without_quorum_or_with_blocs_undecided_is_refused(
-    session: Session, book: MarkBook
+def test_a_signature_without_quorum_president_or_locks_or_with_blocs_undecided_is_refused(
+    session: Session, open_book: MarkBook
 ) -> None:
-    with pytest.raises(MarkingError) as caught:
-        sign(session, book, ["J1"])
-    assert codes(caught) == ["jury.quorum"]
     copy = copies_in(session, "E2", "ecrit")[0]
-    book.say("P1", [Saying(copy.key, "CE1.1@ecrit", Mark())], {copy.key: copy_grid(session.root, copy)})
+    grids = {copy.key: copy_grid(session.root, copy)}
+    open_book.say("P1", [Saying(copy.key, "CE1.1@ecrit", Mark())], grids)
     with pytest.raises(MarkingError) as caught:
-        sign(session, book, ["J1", "J2"])
-    assert codes(caught) == ["jury.undecided"]
-    assert (signed(book), decisions(book)) == ((), {})
+        sign(session, open_book, ["J2"], ["J2"])
+    assert set(codes(caught)) == {
+        "jury.quorum", "jury.president_away", "jury.both", "jury.not_locked", "jury.undecided",
+    }  # fmt: skip
+    assert (signed(open_book), decisions(open_book)) == ((), {})
 
 
-def test_a_proposal_that_moved_since_the_decision_is_told(session: Session, book: MarkBook) -> None:
+def test_a_proposal_that_moved_since_the_decision_is_told(session: Session, open_book: MarkBook) -> None:
+    book = open_book
     decide(session, book, Verdict("C3", "B1", "refused", "J1"))
     for part in ("dossier", "synthese"):
         for copy in copies_in(session, "E1", part):
@@ -223,6 +235,7 @@ def test_a_proposal_that_moved_since_the_decision_is_told(session: Session, book
                 [Saying(copy.key, line.key, Mark(level="acquis")) for line in grid.lines],
                 {copy.key: grid},
             )
+    lock_all(session, book)
     with pytest.raises(MarkingError) as caught:
         sign(session, book, ["J1", "J2"])
     assert codes(caught) == ["jury.moved"]
@@ -230,15 +243,21 @@ def test_a_proposal_that_moved_since_the_decision_is_told(session: Session, book
 
 def test_a_rectificatif_is_chained_to_what_it_corrects(session: Session, book: MarkBook) -> None:
     verdict = Verdict("C3", "B1", "validated", "J1", "Copie oubliée au dépouillement")
+    both = ["J1", "J2"]
     with pytest.raises(MarkingError) as caught:
         amend(session, book, verdict)
     assert codes(caught) == ["jury.not_signed"]
     pv = sign(session, book, ["J1", "J2"])
     with pytest.raises(MarkingError) as caught:
-        amend(session, book, dataclasses.replace(verdict, reason=""))
+        amend(session, book, dataclasses.replace(verdict, reason=""), both)
     assert codes(caught) == ["jury.amend_reason"]
-    first = amend(session, book, verdict)
-    second = amend(session, book, dataclasses.replace(verdict, choice="refused", reason="Erreur de personne"))
+    first = amend(session, book, verdict, both)
+    with pytest.raises(MarkingError) as caught:
+        amend(session, book, verdict)
+    assert codes(caught) == ["jury.quorum", "jury.same"]
+    second = amend(
+        session, book, dataclasses.replace(verdict, choice="refused", reason="Erreur de personne"), both
+    )
     assert [(one.number, one.previous) for one in signed(book)] == [
         (1, START),
         (2, pv.digest),
@@ -284,6 +303,58 @@ def test_a_mark_changed_beside_the_kit_is_found(session: Session, book: MarkBook
     assert {found.code for found in changed_since(session, book)} == {"jury.result_changed"}
 
 
+def test_a_decision_or_a_line_of_the_history_changed_beside_the_kit_is_found(
+    session: Session, book: MarkBook
+) -> None:
+    sign(session, book, ["J1", "J2"])
+    book.database.close()
+    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
+        connection.execute("update decided set decision = 'validated' where candidate = 'C3'")
+    assert {found.code for found in changed_since(session, book)} == {"jury.decisions_changed"}
+    book.database.close()
+    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
+        connection.execute("update decided set decision = 'refused' where candidate = 'C3'")
+        connection.executescript("drop trigger if exists history_no_update;")
+        names = [
+            row[0] for row in connection.execute("select name from sqlite_master where type = 'trigger'")
+        ]
+        for name in names:
+            connection.execute(f"drop trigger {name}")
+        connection.execute("update history set author = 'X' where id = 2")
+    assert "jury.history_changed" in {found.code for found in changed_since(session, book)}
+
+
+def test_a_reglement_changed_after_the_signature_is_named(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    other = ruled(session, min_members=2)
+    assert [found.code for found in changed_since(other, book)] == ["jury.file_changed"]
+
+
+def test_files_that_changed_while_the_jury_looked_are_not_signed(session: Session, book: MarkBook) -> None:
+    text = "epreuve,partie,candidat,etat,version,incident\nE2,ecrit,C1,fraud_pending,,\n"
+    (session.root / "presences.csv").write_text(text, "utf-8")
+    with pytest.raises(MarkingError) as caught:
+        sign(session, book, ["J1", "J2"])
+    assert codes(caught) == ["jury.files_moved"]
+
+
+def test_who_is_recused_writes_down_nothing_even_what_follows_the_proposal(tmp_path: Path) -> None:
+    session = a_jury(tmp_path, seats=SEATS + "J1,recuse,,,C1\n")
+    book = session_book(session, {})
+    for epreuve, part in (("E2", "ecrit"), ("E1", "dossier"), ("E1", "synthese")):
+        for copy in copies_in(session, epreuve, part):
+            grid = copy_grid(session.root, copy)
+            said = [Saying(copy.key, line.key, Mark(level="acquis")) for line in grid.lines]
+            book.say("P1", said, {copy.key: grid})
+    lock_all(session, book)
+    pv = sign(session, book, ["J1", "J2", "J3"])
+    assert {item["candidate"]: item["by"] for item in pv.content["decisions"]} == {
+        "C1": "J2",
+        "C2": "J1",
+        "C3": "J1",
+    }
+
+
 def test_a_pv_cannot_be_changed_by_our_own_code(session: Session, book: MarkBook) -> None:
     sign(session, book, ["J1", "J2"])
     for statement in ("update signed set content = '{}'", "delete from signed"):
@@ -303,6 +374,7 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
                 [Saying(copy.key, line.key, Mark(level="acquis")) for line in grid.lines],
                 {copy.key: grid},
             )
+    lock_all(session, book)
     verdicts = [
         [
             "jury",
@@ -340,6 +412,8 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
             "deferred",
             "--by",
             "J1",
+            "--by",
+            "J2",
             "--reason",
             "Fraude",
         ],

@@ -17,9 +17,11 @@ from kit.jury.neutralising import Decision, neutralise
 from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
+from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
 from kit.referentiel import DEFAULT, find_referentiel
 from kit.sessions.opening import Session, open_session
+from kit.sessions.seeds import read_secret
 from tests.jury.test_jury import JURY, SEATS
 from tests.marking.sessions import PEOPLE, a_session_to_mark
 
@@ -81,8 +83,9 @@ def papers(session: Session, book: MarkBook) -> dict[str, Path]:
         book.say("P1", [Saying(copy.key, line.key, mark) for line in grid.lines], {copy.key: grid})
     for who in ("C01", "C05", "C09", "C13"):
         decide(session, book, Verdict(who, "B1", "deferred", "J1", REASON))
+    lock_marks(session, book, "E2", "P1", read_secret(session.root))
     sign(session, book, ["J1", "J2"], ["J3"])
-    amend(session, book, Verdict("C05", "B1", "validated", "J1", REASON))
+    amend(session, book, Verdict("C05", "B1", "validated", "J1", REASON), ["J2"])
     root = session.root / "documents"
     return {str(path.relative_to(root)): path for path in write_documents(session, book)}
 

@@ -475,7 +475,7 @@ def refuse_and_detect(rehearsal: Rehearsal) -> None:
     root = str(rehearsal.root)
     rehearsal.kit(
         "jury", "amend", root, "--candidate", PENDING, "--bloc", "B2", "--decision", "refused", "--reason",
-        "La commission a établi la fraude.", "--by", "J1",
+        "La commission a établi la fraude.", "--by", "J1", "--by", "J2",
     )  # fmt: skip
     rehearsal.kit("documents", root)
     assert (rehearsal.root / "documents" / "pv-rectificatif-1.pdf").exists()

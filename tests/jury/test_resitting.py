@@ -19,6 +19,7 @@ from kit.jury.resitting import acquired_blocs, new_resit, resit_needs
 from kit.jury.signing import amend, sign, signed
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
+from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
 from kit.referentiel import Reglement
 from kit.results.candidates import as_json, session_results
@@ -27,7 +28,7 @@ from kit.sessions.issuing import IMPRINT
 from kit.sessions.opening import Session, check_session, open_session
 from kit.sessions.register import Imprint, Issued, compare
 from kit.sessions.resits import kind_of
-from kit.sessions.seeds import SECRET_FILE
+from kit.sessions.seeds import SECRET_FILE, read_secret
 from tests.builders import a_session
 from tests.case_builders import a_template, changed
 from tests.jury.test_jury import EXAMPLE, JURY, SEATS
@@ -84,6 +85,7 @@ def mark_all(session: Session, book: MarkBook, levels: dict[str, str]) -> None:
         row = next(r for r in session.attributions if r.number == copy.key.number)
         mark = Mark(level=levels.get(row.candidate or "", "non_acquis"))
         book.say("P1", [Saying(copy.key, line.key, mark) for line in grid.lines], {copy.key: grid})
+    lock_marks(session, book, "E2", "P1", read_secret(session.root))
 
 
 def test_each_candidate_s_needs_are_named(session: Session, book: MarkBook) -> None:
@@ -201,7 +203,7 @@ def test_a_rattrapage_already_given_is_drawn_once_more(session: Session, tmp_pat
 def test_what_was_acquired_stays_with_its_date_and_its_pv(
     session: Session, book: MarkBook, tmp_path: Path
 ) -> None:
-    amended = amend(session, book, Verdict("C3", "B1", "validated", "J1", "Copie oubliée"))
+    amended = amend(session, book, Verdict("C3", "B1", "validated", "J1", "Copie oubliée"), ["J2"])
     found = {item.candidate: item for item in acquired_blocs(session, book)}
     assert set(found) == {"C1", "C3"}
     assert (found["C1"].pv, found["C3"].pv) == (signed(book)[0].digest, amended.digest)

@@ -168,13 +168,32 @@ def test_an_exemption_leaves_the_calculation(tmp_path: Path) -> None:
     session, book = a_session(tmp_path, attendances="E2,ecrit,C3,exempt,,\n")
     say(session, book, "P1", "E1", "dossier", {"C3": "am"})
     say(session, book, "P1", "E1", "synthese", {"C3": "a"})
-    result = of(session_results(session, book), "C3")
+    epreuves = tuple(one for one in session.referentiel.epreuves if one.id in ("E1", "E2"))
+    whole = dataclasses.replace(
+        session, referentiel=session.referentiel.model_copy(update={"epreuves": epreuves})
+    )
+    result = of(session_results(whole, book), "C3")
     assert marks_of(result) == {"E1": "15", "E2": None}
     assert (result.epreuves[1].state, result.blocs[0].mark, result.certification) == (
         "exempt",
         "15",
         "acquis",
     )
+
+
+def test_a_state_that_the_reglement_does_not_speak_of_gives_no_mark(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path, attendances="E2,ecrit,C3,fraud_pending,,\n")
+    say(session, book, "P1", "E1", "dossier", {"C3": "am"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "a"})
+    say(session, book, "P1", "E2", "ecrit", {"C3": "mm"})
+    silent = {
+        state: rule
+        for state, rule in EXAMPLE.model_dump()["participation"].items()
+        if state != "fraud_pending"
+    }
+    result = of(session_results(ruled(session, participation=silent), book), "C3")
+    assert marks_of(result) == {"E1": "15", "E2": None}
+    assert (result.epreuves[1].state, result.blocs[0].proposal) == ("fraud_pending", None)
 
 
 def test_an_absent_member_of_a_group_has_nothing_of_its_marks(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_each_rule_of_the_reglement_decides(rule: dict[str, Any], levels: str, s
     [
         ("ma-", "C5 sans proposition\u00a0: il reste à noter CE5.3"),
         ("ma?", "C5 sans proposition\u00a0: CE5.3 non évalué\u202f; le règlement ne propose alors rien"),
-        ("xxx", "C5 sans proposition\u00a0: plus aucun critère ne compte (CE5.1, CE5.2 et CE5.3)"),
+        ("xxx", "C5 sans proposition\u00a0: plus aucun critère n’y compte"),
     ],
 )
 def test_what_is_missing_leaves_neither_status_nor_mark(levels: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,32 @@ def test_the_words_at_the_head_of_a_file_are_french_and_short(path: Path) -> Non
     head = path.read_text("utf-8").splitlines()[:4]
     assert head[0].startswith("# Famille «")
     assert all(len(line) <= 120 for line in head)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "jugement"])
+def test_a_bloc_of_which_an_epreuve_is_missing_is_never_proposed_as_acquired(name: str) -> None:
+    found = result(load_reglement(FILES[name]), {"E1": "best"})
+    assert [(item.id, item.proposal) for item in found.blocs] == [("B1", None)]
+
+
+def test_a_blocking_criterion_that_could_not_be_assessed_blocks_nothing() -> None:
+    reglement = load_reglement(FILES["criteres-bloquants"])
+    levels = {f"E{rank}": "best" for rank in range(6, 11)}
+    evidence = {code: seen(reglement, code, levels) for code in levels}
+    marks = dict(evidence["E7"].marks)
+    (line,) = [key for key in marks if key.startswith("CE29.3")]
+    marks[line] = Mark(state="not_assessed", comment="Enregistrement perdu")
+    evidence["E7"] = dataclasses.replace(evidence["E7"], marks=marks)
+    found = candidate_result("C1", evidence, REFERENTIEL, reglement)
+    assert (found.blocs[0].proposal, found.blocked) == (None, ())
+
+
+def test_an_optional_bloc_that_is_missed_does_not_cost_the_certification() -> None:
+    reglement = load_reglement(FILES["moyenne-et-plancher"])
+    blocs = tuple(one.model_copy(update={"optional": one.id == "B1"}) for one in REFERENTIEL.blocs)
+    referentiel = REFERENTIEL.model_copy(update={"blocs": blocs})
+    levels = {f"E{rank}": "best" for rank in range(1, 11)} | {"E1": "non_acquis", "E2": "non_acquis"}
+    evidence = {code: seen(reglement, code, levels) for code in levels if code.startswith("E")}
+    found = candidate_result("C1", evidence, referentiel, reglement)
+    assert [item.proposal for item in found.blocs] == ["non_acquis", "acquis", "acquis", "acquis"]
+    assert found.certification == "acquis"

@@ -20,6 +20,7 @@ from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
 from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
+from kit.referentiel import DEFAULT, find_referentiel, load_reglement
 from kit.results.statistics import SMALLEST, chance_of, session_statistics, spread
 from kit.results.statistics_document import class_report, heat_maps, statistics_report
 from kit.sessions.opening import Session, open_session
@@ -56,6 +57,11 @@ def a_class(workspace: Path, assigned: str = SINGLE, config: str | None = None) 
     if config:
         (root / "session.yaml").write_text(config, "utf-8")
     return open_session(root)
+
+
+def ruled_by_the_example(session: Session) -> Session:
+    example = load_reglement(find_referentiel(DEFAULT) / "reglement.yaml")
+    return dataclasses.replace(session, reglement=example)
 
 
 def say(session: Session, book: MarkBook, marker: str, copy_rank: int, first: Mark, second: Mark) -> None:
@@ -167,9 +173,25 @@ def test_variants_are_compared_and_a_small_one_is_masked(
     found = session_statistics(session, book)
     counts = {(item.version, item.variant): item.count for item in found.variants}
     assert sum(counts.values()) == COUNT
-    for item in found.variants:
-        assert (item.mean is None) == (item.count < SMALLEST)
+    assert min(counts.values()) < SMALLEST
+    assert {item.mean for item in found.variants} == {None}, (
+        "the other's mean would give the small one's away"
+    )
     assert found.gaps == ()
+
+
+def test_whoever_did_not_sit_it_as_usual_is_no_measure_of_an_epreuve(tmp_path: Path) -> None:
+    session = a_class(tmp_path)
+    text = "epreuve,partie,candidat,etat,version,incident\nE2,ecrit,K1,absent_unexcused,,\n"
+    (session.root / "presences.csv").write_text(text, "utf-8")
+    session = ruled_by_the_example(open_session(session.root))
+    book = session_book(session, {})
+    for rank in range(len(session_copies(session))):
+        say(session, book, "P1", rank, Mark(level="acquis"), Mark(level="maitrise"))
+    found = session_statistics(session, book)
+    assert (found.epreuves[0].marked, found.epreuves[0].without_mark) == (COUNT - 1, 1)
+    assert {line.count for line in found.lines} == {COUNT - 1}
+    assert min(found.epreuves[0].marks) > 0
 
 
 @given(

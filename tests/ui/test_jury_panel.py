@@ -18,10 +18,12 @@ from kit.jury.neutralising import neutralised
 from kit.jury.signing import signed
 from kit.marking.book import Saying
 from kit.marking.copies import copy_grid, holders_of, session_copies
+from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
 from kit.package_data import shipped
 from kit.referentiel import DEFAULT, find_referentiel
 from kit.sessions.opening import Session, open_session
+from kit.sessions.seeds import read_secret
 from kit.ui.jury_panel import JuryPanel
 from kit.writing import write_text
 from tests.jury.test_jury import ALONE, JURY, SEATS
@@ -45,11 +47,13 @@ def a_jury(workspace: Path) -> Session:
     book = session_book(session, {})
     for copy in session_copies(session):
         grid, holders = copy_grid(session.root, copy), holders_of(session, copy.key)
+        mark = Mark(level="non_acquis" if holders == ("C3",) else "acquis")
         if copy.key.epreuve == "E2" and holders == ("C2",):
-            continue
-        level = "non_acquis" if holders == ("C3",) else "acquis"
-        said = [Saying(copy.key, line.key, Mark(level=level)) for line in grid.lines]
+            mark = Mark(state="not_assessed", comment="Copie égarée")
+        said = [Saying(copy.key, line.key, mark) for line in grid.lines]
         book.say("P1", said, {copy.key: grid})
+    for epreuve in session.config.epreuves:
+        lock_marks(session, book, epreuve, "P1", read_secret(session.root))
     return session
 
 
@@ -124,7 +128,7 @@ def test_no_choice_is_no_decision(panel: JuryPanel) -> None:
 def test_the_member_who_taught_a_candidate_cannot_write_for_him(panel: JuryPanel) -> None:
     send(panel, author="J3", candidate="C2")
     send(panel, "decide:B1", **{"choice|C2|B1": "validated", "reason|C2|B1": "Bon oral"})
-    assert "ne siège pas pour lui" in panel.regions["findings"]
+    assert "ne siège pas pour ce candidat" in panel.regions["findings"]
 
 
 def test_a_neutralisation_needs_both_conditions_and_shows_its_reference_alone(

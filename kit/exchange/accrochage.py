@@ -19,6 +19,7 @@ from pydantic import Field
 from kit.environment import environment
 from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.reading import FrozenModel, parse_yaml, read_text, validate
+from kit.results.blocs import makes_whole
 from kit.sessions.files import read_table
 from kit.sessions.model import Acquired, Candidate, Row
 from kit.sessions.opening import Session
@@ -65,7 +66,7 @@ class CivilStatus(Row):
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """Somebody who has the whole certification, since when, and how he came to it."""
+    """Somebody who has the whole certification, and since when."""
 
     candidate: Candidate
     on: date
@@ -83,9 +84,9 @@ def certified_people(session: Session, acquired: Iterable[Acquired]) -> tuple[Ce
     for item in acquired:
         days.setdefault(item.candidate, {})[item.code] = item.on
     return tuple(
-        Certified(person, max(days[person.id].values()))
+        Certified(person, max(days[person.id][code] for code in needed))
         for person in session.candidates
-        if needed <= days.get(person.id, {}).keys()
+        if makes_whole(session.referentiel, days.get(person.id, {}))
     )
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import GridLine
+from kit.jury.composition import recused
 from kit.marking.book import MarkBook
 from kit.marking.copies import copy_grid, holders_of, session_copies
 from kit.marking.pseudonyms import pseudonym
 from kit.marking.tables import NEUTRALISED
 from kit.reading import nearest
-from kit.sessions.model import JURY_ROLES
+from kit.sessions.model import FIRST_YEAR, JURY_ROLES
 from kit.sessions.opening import Session
 from kit.store.history import Act, append
 from kit.store.rows import put_once
@@ -129,9 +130,7 @@ def _refused(
         yield Finding("jury.no_reference", where)
     if len(decision.reference) > MOST_WORDS or not decision.reference.isprintable():
         yield Finding("jury.long_reference", where, {"most": MOST_WORDS})
-    jury = sorted({item.person for item in session.assignments if item.role in JURY_ROLES})
-    if decision.author not in jury:
-        yield Finding("jury.not_of_it", where, {"author": decision.author, "known": jury})
+    yield from _author(session, decision, where)
     known = {candidate.id for candidate in session.candidates}
     if decision.candidate not in known:
         near = nearest(decision.candidate, known)
@@ -143,3 +142,15 @@ def _refused(
     for criterion in dict.fromkeys(line.criterion for _, line in lines):
         if session.referentiel.criterion(criterion).core:
             yield Finding("jury.core", where, {"criterion": criterion})
+
+
+def _author(session: Session, decision: Decision, where: Place) -> Iterator[Finding]:
+    """Yield why this person, at this date, may not have noted a decision about this candidate."""
+    jury = sorted({item.person for item in session.assignments if item.role in JURY_ROLES})
+    if decision.author not in jury:
+        yield Finding("jury.not_of_it", where, {"author": decision.author, "known": jury})
+    if decision.author in recused(session, decision.candidate):
+        yield Finding("jury.recused", where, {"author": decision.author})
+    today = datetime.now(tz=session.config.zone).date()
+    if decision.decided_on.year < FIRST_YEAR or decision.decided_on > today:
+        yield Finding("jury.date_beyond", where, {"date": decision.decided_on.isoformat()})

@@ -27,6 +27,7 @@ from kit.french import clock, enumeration, long_date, number
 from kit.jury.signing import SignedPv, deliberated_at
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
+from kit.results.blocs import makes_whole
 from kit.sessions.opening import Session
 from kit.sessions.values import route_of
 
@@ -127,14 +128,13 @@ def told_of(content: Mapping[str, Any], decided: Mapping[tuple[str, str], str]) 
 
 def _certified(session: Session, content: Mapping[str, Any]) -> Iterator[str]:
     """Yield who has every bloc of the certification: validated here, or acquired before."""
-    needed = {bloc.id for bloc in session.referentiel.blocs if not bloc.optional}
     has: dict[str, set[str]] = {}
     for item in content["acquired"]:
         has.setdefault(item["candidate"], set()).add(item["code"])
     for item in content["decisions"]:
         if item["decision"] == "validated":
             has.setdefault(item["candidate"], set()).add(item["bloc"])
-    yield from (who for who, codes in has.items() if needed <= codes)
+    yield from (who for who, codes in has.items() if makes_whole(session.referentiel, codes))
 
 
 def _route(route: str | None) -> str:

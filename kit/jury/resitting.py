@@ -19,6 +19,7 @@ from kit.errors import AuthorError, Finding, InvalidFile, MarkingError, Place
 from kit.grids.scoring import round_to
 from kit.jury.signing import SignedPv, decided_by, deliberated_on, signed, source_of
 from kit.marking.book import MarkBook
+from kit.marking.copies import all_copies
 from kit.messages import label
 from kit.referentiel import Epreuve, natural_key, parse_exact
 from kit.sessions.examples import (
@@ -132,8 +133,15 @@ def _kept(
             if code in own - known and item["status"] == "acquis":
                 yield _acquired(session, pvs[0], result["id"], code, item["mark"])
     elif keeps == "passed_epreuves":
+        blocked = set(pvs[0].content["blocked"].get(result["id"], ()))
         for code, item in result["epreuves"].items():
-            if code in sat - known and item["mark"] is not None and _is_passed(session, item["mark"]):
+            missed = blocked & set(session.referentiel.epreuve(code).criteria("principal"))
+            if (
+                code in sat - known
+                and not missed
+                and item["mark"] is not None
+                and _is_passed(session, item["mark"])
+            ):
                 yield _acquired(session, pvs[0], result["id"], code, item["mark"])
 
 
@@ -192,20 +200,28 @@ def new_resit(
         session_id: its id (default: the old one's and `-R`).
 
     Raises:
-        MarkingError: no PV is signed, or nobody has anything to sit again.
+        MarkingError: no PV is signed, nobody has anything to sit again, or the first day is not after the jury's.
         AuthorError: the folder holds something, or is no folder.
         InvalidFile: the id cannot be one.
         EnvironmentFault: the disk or the store refuses.
     """
     name = session_id or f"{session.config.id}-R"
+    if name == session.config.id:
+        raise InvalidFile.of("resit.same_id", Place(CONFIG, field="id"), value=name)
     if not is_identifier(name):
         raise InvalidFile.of("session.value.id", Place(CONFIG, field="id"), value=name)
     refuse_file(folder)
     if not is_empty(folder):
         raise AuthorError.of("session.folder.not_empty", Place(str(folder)))
-    needs = tuple(need for need in resit_needs(session, book) if need.is_allowed)
+    needs = tuple(
+        need
+        for need in resit_needs(session, book)
+        if need.is_allowed and set(need.epreuves) & session.config.epreuves.keys()
+    )
     if not needs:
         raise MarkingError(Finding("resit.nobody", Place(item=session.config.id)))
+    if first_day <= deliberated_on(session, signed(book)[0]):
+        raise MarkingError(Finding("resit.too_early", Place(item=name), {"date": first_day.isoformat()}))
     back = {need.candidate for need in needs}
     brought = [item for item in acquired_blocs(session, book) if item.candidate in back]
     brought += [item for need in needs for item in need.kept]
@@ -261,7 +277,8 @@ def _tables(session: Session, needs: Sequence[Need]) -> dict[str, str]:
 
 def _draws(session: Session) -> Iterator[Draw]:
     """Yield the draws of the rattrapage subjects, one more for each that somebody was given already."""
-    given = {(row.epreuve, row.variant) for row in session.attributions if row.version == _VERSION}
+    copies = all_copies(session)
+    given = {(copy.key.epreuve, copy.variant) for copy in copies if copy.version == _VERSION}
     draws = {(row.epreuve, row.variant): row.draw for row in session.draws if row.version == _VERSION}
     for epreuve, variant in sorted(given | draws.keys()):
         draw = draws.get((epreuve, variant), 1) + ((epreuve, variant) in given)

@@ -6,7 +6,7 @@ once, by the règlement's rule, and the rounded value is compared with the thres
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from kit.french import counted, enumeration
 from kit.grids.scoring import round_to
 from kit.grids.wording import exact_words
 from kit.messages import label, sentence
-from kit.referentiel import Reglement, exact_text, parse_exact
+from kit.referentiel import Referentiel, Reglement, exact_text, parse_exact
 from kit.referentiel.reglement import Exact
 from kit.results.competences import CompetenceResult, Status
 
@@ -162,6 +162,12 @@ def _against(
 
 def _rounded(value: Fraction, reglement: Reglement) -> Fraction:
     return round_to(value, reglement.rounding.step, reglement.rounding.mode)
+
+
+def makes_whole(referentiel: Referentiel, blocs: Collection[str]) -> bool:
+    """Tell whether blocs make the certification: every one that is not optional is among them."""
+    needed = {bloc.id for bloc in referentiel.blocs if not bloc.optional}
+    return bool(needed) and needed <= set(blocs)
 
 
 def certification(blocs: Sequence[BlocResult]) -> Status | None:

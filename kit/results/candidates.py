@@ -15,7 +15,7 @@ from kit.marking.book import MarkBook
 from kit.messages import label, sentence
 from kit.referentiel import Referentiel, Reglement, natural_key, parse_exact
 from kit.referentiel.reglement import Level, Participation
-from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification
+from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification, makes_whole
 from kit.results.competences import CompetenceResult, Status, blocked_criteria, competence_results
 from kit.results.evidence import Evidence, session_evidence
 from kit.sessions.model import Acquired
@@ -125,7 +125,7 @@ def candidate_result(
     counted = [bloc for bloc in blocs if bloc.id in needed]
     return CandidateResult(
         candidate, tuple(epreuves.values()), tuple(competences.values()), blocs,
-        certification(counted) if needed and len(counted) == len(needed) else None, blocked,
+        certification(counted) if makes_whole(referentiel, [bloc.id for bloc in blocs]) else None, blocked,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ epreuves:
   E2: {template: mon-cas, variants: 2, versions: [principal, rattrapage], id: ecrit, mode: surveille,
        date: 2026-06-08, start: "09:00", duration: 60, anonymous: true}
 """
-LATER = date(2026, 11, 2)
+LATER = datetime.now(tz=UTC).date() + timedelta(days=60)
 
 
 @pytest.fixture(autouse=True)
@@ -193,10 +193,11 @@ def test_a_rattrapage_already_given_is_drawn_once_more(session: Session, tmp_pat
     sign(session, book, ["J1", "J2"])
     target = tmp_path / "rattrapage"
     new_resit(session, book, target, LATER)
-    assert [(row.variant, row.draw) for row in open_session(target).draws if row.draw > 1] == [(1, 2)]
+    (given,) = [row.variant for row in session.attributions if row.version == "rattrapage"]
+    assert [(row.variant, row.draw) for row in open_session(target).draws if row.draw > 1] == [(given, 2)]
     build_session(target)
     before = {item.signature for item in imprints(session.root).values()}
-    (again,) = [item for key, item in imprints(target).items() if key[2] == 1]
+    (again,) = [item for key, item in imprints(target).items() if key[2] == given]
     assert again.signature not in before
 
 
@@ -288,7 +289,7 @@ def test_the_command_shows_then_writes(session: Session, book: MarkBook, tmp_pat
     words = ["jury", "resit", str(session.root), str(target)]
     undated = CliRunner().invoke(app, words)
     assert isinstance(undated.exception, UsageFault)
-    done = CliRunner().invoke(app, [*words, "--first-day", "2026-11-02", "--id", "NOV-2026"])
+    done = CliRunner().invoke(app, [*words, "--first-day", LATER.isoformat(), "--id", "NOV-2026"])
     assert done.exit_code == 0, done.output
     assert open_session(target).config.id == "NOV-2026"
 

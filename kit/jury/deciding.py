@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,6 +15,7 @@ from kit.marking.tables import DECIDED
 from kit.reading import nearest
 from kit.results.candidates import CandidateResult, session_results
 from kit.results.competences import Status
+from kit.sessions.files import SIGNED
 from kit.sessions.opening import Session
 from kit.store.history import Act, append
 from kit.store.rows import put
@@ -62,7 +64,20 @@ def decide(session: Session, book: MarkBook, verdict: Verdict) -> Decided:
     raise_for(_refused(session, verdict, results, proposal), MarkingError)
     with book.database.writing() as connection:
         book.hold_open(connection)
+        refuse_lost(session, book)
         return keep(connection, book, verdict, proposal)
+
+
+def refuse_lost(session: Session, book: MarkBook) -> None:
+    """Refuse to go on where a signed PV lies beside the session and the store knows of none.
+
+    To be called once the store is known to hold no PV.
+
+    Raises:
+        MarkingError: the store is another one, or was put back to what it was before the signature.
+    """
+    if os.path.lexists(session.root / SIGNED):
+        raise MarkingError(Finding("jury.lost", Place(SIGNED), {"address": book.database.shown}))
 
 
 def keep(connection: Connection, book: MarkBook, verdict: Verdict, proposal: Status | None) -> Decided:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,7 +23,16 @@ from kit.jury.composition import (
     sitting_findings,
     strangers,
 )
-from kit.jury.deciding import FOLLOWS, MOST_WORDS, Decided, Verdict, decisions, decisions_in, keep
+from kit.jury.deciding import (
+    FOLLOWS,
+    MOST_WORDS,
+    Decided,
+    Verdict,
+    decisions,
+    decisions_in,
+    keep,
+    refuse_lost,
+)
 from kit.jury.neutralising import neutralised
 from kit.marking.book import MarkBook
 from kit.marking.comparing import FIRST, SECOND
@@ -94,6 +104,7 @@ def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Seq
         book.hold_to_sign(connection)
         if book.is_signed(connection):
             raise MarkingError(Finding("jury.signed", Place(item=book.session)))
+        refuse_lost(session, book)
         if _heads(connection, book) != before:
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
         asked = {(item.id, bloc.id) for item in results for bloc in item.to_decide}
@@ -380,6 +391,8 @@ def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
         kept = decisions_in(connection, book)
         broken = {one.chain for one in breaks(connection) if one.chain.startswith(f"{book.session}/")}
     if not pvs:
+        if os.path.lexists(session.root / SIGNED_FILE):
+            yield Finding("jury.lost", Place(SIGNED_FILE), {"address": book.database.shown})
         return
     yield from _changed_pvs(book, pvs, texts)
     first = pvs[0].content

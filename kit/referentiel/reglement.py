@@ -172,9 +172,9 @@ class ParticipationRule(FrozenModel):
 class JuryRule(FrozenModel):
     """Who may sit, and how many."""
 
-    min_members: int = Field(ge=1)
-    external_share: Exact
-    quorum: Exact
+    min_members: int = Field(ge=1, le=99)
+    external_share: Share
+    quorum: Share
     trainer_excluded: bool = True
     casting_vote: bool = True
 
@@ -188,8 +188,8 @@ class Retention(FrozenModel):
 class Resit(FrozenModel):
     """Rattrapage: how often, how late, and what is kept inside a failed bloc."""
 
-    attempts: int = Field(ge=0)
-    months: int = Field(ge=0)
+    attempts: int = Field(ge=0, le=50)
+    months: int = Field(ge=0, le=600)
     keeps: Literal["nothing", "acquired_competences", "passed_epreuves"] = "nothing"
 
 
@@ -207,7 +207,7 @@ class Reglement(FrozenModel):
     rounding: Rounding
     not_assessed: Literal["no_mark", "left_out", "lowest"] = "no_mark"
     group_share: Mapping[Code, Share] = {}
-    weights: Mapping[Code, Exact] = {}
+    weights: Mapping[Code, Weight] = {}
     competence: CompetenceRule
     bloc: BlocRule
     certification: Literal["all_blocs"] = "all_blocs"

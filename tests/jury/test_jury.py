@@ -295,6 +295,22 @@ def test_a_signed_session_is_not_built_again_and_its_pv_lies_beside_it(
     ]
 
 
+def test_a_store_that_lost_its_pv_is_refused(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    before = (session.root / "pv.json").read_bytes()
+    book.database.close()
+    (session.root / "notes" / "notes.sqlite").unlink()
+    other = session_book(session, {})
+    assert [found.code for found in changed_since(session, other)] == ["jury.lost"]
+    with pytest.raises(MarkingError) as caught:
+        decide(session, other, Verdict("C3", "B1", "validated", "J1", "Vu"))
+    assert codes(caught) == ["jury.lost"]
+    with pytest.raises(MarkingError) as caught:
+        sign(session, other, ["J1", "J2"])
+    assert codes(caught) == ["jury.lost"]
+    assert (session.root / "pv.json").read_bytes() == before
+
+
 def test_a_mark_changed_beside_the_kit_is_found(session: Session, book: MarkBook) -> None:
     sign(session, book, ["J1", "J2"])
     book.database.close()

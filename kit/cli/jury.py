@@ -178,13 +178,13 @@ def resit(
 @command(app)
 def check(folder: SessionDir) -> int:
     """Dit si tout est encore comme le PV signé l’a trouvé."""
-    from kit.jury.signing import changed_since
+    from kit.jury.signing import changed_since, signed
 
     session, book = opened(folder)
     found = list(changed_since(session, book))
     print_findings(found)
     if not found:
-        say(label("jury.unchanged"))
+        say(label("jury.unchanged" if signed(book) else "jury.nothing_signed"))
     return PROBLEMS if found else DONE
 
 

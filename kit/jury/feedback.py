@@ -25,6 +25,7 @@ from kit.french import typeset
 from kit.grids import GridLine, Mark
 from kit.jury.papers import candidate_name, stamp_of
 from kit.messages import label
+from kit.referentiel import Level, parse_exact
 from kit.results.evidence import BETWEEN, Evidence
 from kit.sessions.opening import Session
 
@@ -91,9 +92,25 @@ def _level(found: Evidence, mark: Mark) -> str:
     if mark.level is None:
         return label("grid.not_assessed" if mark.state == "not_assessed" else "paper.no_level")
     level = found.grid.scale.level(mark.level)
-    if level is None or level.id.startswith(BETWEEN):
-        return label("paper.between")
-    return level.label
+    if level is None:
+        return label("paper.no_level")
+    return _around(found, level) if level.id.startswith(BETWEEN) else level.label
+
+
+def _around(found: Evidence, level: Level) -> str:
+    """Return the levels of the scale that a mean of two markers lies between."""
+    value = parse_exact(level.value)
+    whole = [one for one in found.grid.scale.levels if not one.id.startswith(BETWEEN)]
+    exact = next((one for one in whole if parse_exact(one.value) == value), None)
+    if exact is not None:
+        return exact.label
+    low = max(
+        (one for one in whole if parse_exact(one.value) < value), key=lambda one: parse_exact(one.value)
+    )
+    high = min(
+        (one for one in whole if parse_exact(one.value) > value), key=lambda one: parse_exact(one.value)
+    )
+    return label("paper.between", low=low.label, high=high.label)
 
 
 def _mark(found: Evidence, line: GridLine) -> Mark:

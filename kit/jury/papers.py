@@ -59,6 +59,7 @@ def _pv_body(session: Session, pv: SignedPv) -> Iterator[Block]:
     yield Heading(1, text(label("paper.decisions")))
     yield _results(session, content)
     yield from _reasons(session, content)
+    yield from _participations(session, content)
     references = content["neutralised"]
     if references:
         yield Paragraph(text(label("paper.neutralised", references=enumeration(references))))
@@ -168,6 +169,19 @@ def _reasons(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
         yield _table("reasons", names_of, rows, (5.0, 1.2, 2.0, 2.0, 10.0, 3.0))
 
 
+def _participations(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield who did not sit an épreuve as usual."""
+    rows = [
+        (candidate_name(session, item["id"]), code, label(f"paper.state.{one['state']}"))
+        for item in content["results"]
+        for code, one in sorted(item["epreuves"].items(), key=lambda pair: natural_key(pair[0]))
+        if one["state"]
+    ]
+    if rows:
+        yield Heading(1, text(label("paper.participations")))
+        yield _table("participations", ("candidate", "epreuve", "participation"), rows, (5.0, 2.0, 5.0))
+
+
 def _incidents(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     if content["incidents"]:
         yield Heading(1, text(label("paper.incidents")))
@@ -249,7 +263,8 @@ def _mark(session: Session, item: Mapping[str, Any]) -> str:
     if item["rounded"] is None:
         return label(f"paper.state.{item['state'] or 'none'}")
     total = number(parse_exact(session.reglement.total))
-    return f"{number(parse_exact(item['rounded']))} / {total}"
+    mark = f"{number(parse_exact(item['rounded']))} / {total}"
+    return f"{mark} ({label('paper.state.' + item['state'])})" if item["state"] else mark
 
 
 def attestation_document(session: Session, candidate: str, bloc: str, pv: SignedPv) -> Document:

@@ -99,7 +99,7 @@ class JuryPanel(PagePanel):
             found = list(changed_since(self.session, self.book))
             self.show_findings(found)
             if not found:
-                self._say("jury.unchanged")
+                self._say("jury.unchanged" if self._signed else "jury.nothing_signed")
 
     def _move(self, verb: str) -> None:
         count = len(self.dossiers)

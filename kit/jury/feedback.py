@@ -6,7 +6,7 @@ sit as usual: what its subject expected is not his to read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kit.documents.grid_document import lined
 from kit.documents.model import (
@@ -25,7 +25,7 @@ from kit.french import typeset
 from kit.grids import GridLine, Mark
 from kit.jury.papers import candidate_name, stamp_of
 from kit.messages import label
-from kit.referentiel import Level, parse_exact
+from kit.referentiel import Level, natural_key, parse_exact
 from kit.results.evidence import BETWEEN, Evidence
 from kit.sessions.opening import Session
 
@@ -50,7 +50,7 @@ def feedback_document(session: Session, candidate: str, evidence: Mapping[str, E
     ]
     return Document(
         title=label("paper.feedback"), subject=session.config.id, code=f"{session.config.id} retour",
-        stamp=stamp_of(session), landscape=True, body=(head, Paragraph(text(label("paper.feedback_how"))), *body),
+        stamp=stamp_of(session), body=(head, Paragraph(text(label("paper.feedback_how"))), *body),
     )  # fmt: skip
 
 
@@ -72,20 +72,32 @@ def _epreuve(session: Session, found: Evidence) -> Iterator[Block]:
         yield Paragraph(text(label(f"paper.state.{found.state}")))
     if not lines:
         return
-    names = ("criterion", "level", "comment", "expected")
-    header = tuple(text(label(f"paper.column.{name}")) for name in names)
+    header = tuple(text(label(f"paper.column.{name}")) for name in ("criterion", "level", "comment"))
     rows = tuple(_row(found, line) for line in lines)
     yield Table(
-        header, rows, ("left",) * 4, label("paper.caption.feedback"), (7.0, 3.0, 7.0, 7.0), row_headers=True
+        header, rows, ("left",) * 3, label("paper.caption.feedback"), (7.0, 3.0, 6.0), row_headers=True
     )
+    expected = _expected(lines)
+    if expected:
+        yield Heading(2, text(label("paper.expected")))
+        for question, values in expected.items():
+            yield Paragraph((Strong(text(f"{question} : ")), *text(typeset(" ; ".join(values)))))
 
 
 def _row(found: Evidence, line: GridLine) -> tuple[Inlines, ...]:
     mark = _mark(found, line)
     criterion = (Strong(text(line.criterion)), Text(f" {typeset(line.text)}"))
     comment = lined([text(words) for words in mark.comment.splitlines() if words.strip()])
-    expected = lined([text(typeset(words)) for words in line.expected])
-    return criterion, text(_level(found, mark)), comment, expected
+    return criterion, text(_level(found, mark)), comment
+
+
+def _expected(lines: Iterable[GridLine]) -> dict[str, list[str]]:
+    """Return what this variant expected, each value once, by question."""
+    found: dict[str, list[str]] = {}
+    for words in dict.fromkeys(words for line in lines for words in line.expected):
+        question, _, value = words.partition(" – ")
+        found.setdefault(question if value else "—", []).append(value or words)
+    return dict(sorted(found.items(), key=lambda pair: natural_key(pair[0])))
 
 
 def _level(found: Evidence, mark: Mark) -> str:

@@ -178,7 +178,8 @@ def resit(
 @command(app)
 def check(folder: SessionDir) -> int:
     """Dit si tout est encore comme le PV signé l’a trouvé."""
-    from kit.jury.signing import changed_since, signed
+    from kit.jury.pv import signed
+    from kit.jury.verifying import changed_since
 
     session, book = opened(folder)
     found = list(changed_since(session, book))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from kit.documents.plain_workbook import Cell, Sheet, sheets_workbook
-from kit.jury.signing import decisions_in_force, signed
+from kit.jury.pv import decisions_in_force, signed
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact

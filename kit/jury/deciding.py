@@ -49,6 +49,13 @@ class Decided:
     reason: str
     author: str
 
+    def as_json(self) -> dict[str, str | None]:
+        """Return it as the PV and the exports write it."""
+        return {
+            "candidate": self.candidate, "bloc": self.bloc, "decision": self.choice, "proposal": self.proposal,
+            "reason": self.reason, "by": self.author,
+        }  # fmt: skip
+
 
 def decide(session: Session, book: MarkBook, verdict: Verdict) -> Decided:
     """Keep a decision of the jury; until the PV is signed, another may take its place.
@@ -80,13 +87,13 @@ def refuse_lost(session: Session, book: MarkBook) -> None:
         raise MarkingError(Finding("jury.lost", Place(SIGNED), {"address": book.database.shown}))
 
 
-def keep(connection: Connection, book: MarkBook, verdict: Verdict, proposal: Status | None) -> Decided:
+def keep(connection: Connection, book: MarkBook, verdict: Verdict, proposal: str | None) -> Decided:
     """Write a decision and its history, inside the caller's transaction."""
     content = {
         "candidate": pseudonym(book.session, verdict.candidate), "bloc": verdict.bloc,
         "decision": verdict.choice, "proposal": proposal,
     }  # fmt: skip
-    act = Act(f"{book.session}/jury", verdict.author, "decide", content, {"reason": verdict.reason})
+    act = Act(book.jury_chain, verdict.author, "decide", content, {"reason": verdict.reason})
     number = append(connection, act).id
     put(connection, DECIDED, {
         "session": book.session, "candidate": verdict.candidate, "bloc": verdict.bloc, "decision": verdict.choice,

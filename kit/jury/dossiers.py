@@ -13,7 +13,7 @@ from kit.french import long_date
 from kit.jury.composition import recused
 from kit.jury.deciding import Decided
 from kit.jury.neutralising import Neutralised, neutralised
-from kit.jury.signing import decisions_in_force
+from kit.jury.pv import decisions_in_force
 from kit.marking.book import MarkBook
 from kit.results.candidates import CandidateResult, results_from
 from kit.results.evidence import Evidence, session_evidence

@@ -19,7 +19,8 @@ from kit.jury.papers import (
     statement_document,
     told_of,
 )
-from kit.jury.signing import changed_since, decided_by, keep_file, signed, source_of
+from kit.jury.pv import decided_by, keep_file, signed, source_of
+from kit.jury.verifying import changed_since
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics

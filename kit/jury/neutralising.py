@@ -86,9 +86,8 @@ def neutralise(session: Session, book: MarkBook, decision: Decision) -> tuple[tu
                 "decided_on": decision.decided_on.isoformat(), "conditions": ["not_relevant", "not_core"],
             }  # fmt: skip
             words = {"reference": decision.reference}
-            number = append(
-                connection, Act(f"{book.session}/jury", decision.author, "neutralise", content, words)
-            ).id
+            act = Act(book.jury_chain, decision.author, "neutralise", content, words)
+            number = append(connection, act).id
             put_once(connection, NEUTRALISED, {
                 "session": book.session, "epreuve": epreuve, "candidate": decision.candidate,
                 "line": line.key, "reference": decision.reference,

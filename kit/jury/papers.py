@@ -24,7 +24,7 @@ from kit.documents.model import (
     text,
 )
 from kit.french import clock, enumeration, long_date, number
-from kit.jury.signing import SignedPv, deliberated_at
+from kit.jury.pv import SignedPv, deliberated_at
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
 from kit.results.blocs import makes_whole

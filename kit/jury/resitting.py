@@ -17,7 +17,7 @@ import yaml
 
 from kit.errors import AuthorError, Finding, InvalidFile, MarkingError, Place
 from kit.grids.scoring import round_to
-from kit.jury.signing import SignedPv, decided_by, deliberated_on, signed, source_of
+from kit.jury.pv import SignedPv, decided_by, deliberated_on, signed, source_of
 from kit.marking.book import MarkBook
 from kit.marking.copies import all_copies
 from kit.messages import label

@@ -201,6 +201,15 @@ class MarkBook:
         """Return the chain of the history that a marker's marks of an épreuve are in."""
         return f"{self.session}/{epreuve}/{marker}"
 
+    def retained_chain(self, epreuve: str) -> str:
+        """Return the chain that what is retained in an épreuve is in."""
+        return f"{self.session}/{epreuve}/retenu"
+
+    @property
+    def jury_chain(self) -> str:
+        """The chain that the jury's acts are in."""
+        return f"{self.session}/jury"
+
     def _copy(self, copy: CopyKey) -> dict[str, object]:
         return {"session": self.session, **_about(copy)}
 

@@ -161,7 +161,7 @@ def _mean(grid: Grid, one: Mark, other: Mark) -> tuple[str | None, str | None, E
 def _keep(connection: Connection, book: MarkBook, item: Retained, grid: Grid) -> None:
     copy = {"epreuve": item.copy.epreuve, "part": item.copy.part, "copy": item.copy.number, "line": item.line}
     what = {"level": item.level, "state": item.state, "value": item.value, "method": item.method}
-    chain = f"{book.session}/{item.copy.epreuve}/retenu"
+    chain = book.retained_chain(item.copy.epreuve)
     act = Act(chain, item.author, "retain", {**copy, "after": what}, {"reason": item.reason})
     number = append(connection, act).id
     put(connection, RETAINED, {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kit.errors import Finding, InvalidFile, Place
@@ -11,9 +12,10 @@ from kit.french import long_date
 from kit.grids import Grid, Mark, Score, score
 from kit.grids.building import rules_of
 from kit.grids.model import GridLine
+from kit.grids.scoring import line_weights
 from kit.marking.book import MarkBook
 from kit.messages import label, sentence
-from kit.referentiel import Referentiel, Reglement, natural_key, parse_exact
+from kit.referentiel import Referentiel, Reglement, exact_text, natural_key, parse_exact
 from kit.referentiel.reglement import Level, Participation
 from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification, makes_whole
 from kit.results.competences import CompetenceResult, Status, blocked_criteria, competence_results
@@ -132,20 +134,31 @@ def candidate_result(
 def _epreuve(evidence: Evidence, reglement: Reglement) -> EpreuveResult:
     if not evidence.grid.lines:
         return EpreuveResult(evidence.epreuve, None, evidence.state)
-    ruled = evidence.grid.model_copy(update={"reglement": rules_of(reglement, evidence.epreuve)})
-    return EpreuveResult(evidence.epreuve, score(ruled, evidence.marks), evidence.state)
+    return EpreuveResult(evidence.epreuve, score(_ruled(evidence, reglement), evidence.marks), evidence.state)
+
+
+def _ruled(evidence: Evidence, reglement: Reglement) -> Grid:
+    return evidence.grid.model_copy(update={"reglement": rules_of(reglement, evidence.epreuve)})
 
 
 def _together(evidence: Iterable[Evidence], reglement: Reglement) -> tuple[Grid | None, dict[str, Mark]]:
-    """Return the lines of all a candidate's épreuves as one grid, and their marks."""
-    found = [item for item in evidence if item.grid.lines]
+    """Return the lines of all a candidate's épreuves as one grid, in the order he sat them, and their marks.
+
+    The lines of a group have the share that the règlement gives them.
+    """
+    found = sorted(
+        (item for item in evidence if item.grid.lines),
+        key=lambda item: (item.last_day or date.min, natural_key(item.epreuve)),
+    )
     lines: list[GridLine] = []
     marks: dict[str, Mark] = {}
     levels: dict[str, Level] = {}
     for item in found:
         levels |= {level.id: level for level in item.grid.scale.levels}
+        weights = line_weights(_ruled(item, reglement), item.grid.lines)
         for line in item.grid.lines:
-            placed = line.model_copy(update={"part": f"{item.epreuve}.{line.part}"})
+            place = {"part": f"{item.epreuve}.{line.part}", "weight": exact_text(weights[line.key])}
+            placed = line.model_copy(update=place)
             lines.append(placed)
             if line.key in item.marks:
                 marks[placed.key] = item.marks[line.key]

@@ -47,11 +47,21 @@ class Criterion:
     levels: tuple[Level, ...]
     weights: tuple[Fraction, ...]
 
+    def value(self, combination: str) -> Fraction:
+        """Return what it is worth, seen several times: its best level, its last, its lowest or their mean."""
+        values = [parse_exact(level.value) for level in self.levels]
+        if combination == "best":
+            return max(values)
+        if combination == "last":
+            return values[-1]
+        if combination == "all":
+            return min(values)
+        return sum(values, Fraction(0)) / len(values)
+
     @property
-    def gained(self) -> Fraction:
-        """Sum of the values of its levels, each times its weight."""
-        pairs = zip(self.levels, self.weights, strict=True)
-        return sum((parse_exact(level.value) * weight for level, weight in pairs), Fraction(0))
+    def weight(self) -> Fraction:
+        """All that it weighs, wherever it is seen."""
+        return sum(self.weights, Fraction(0))
 
 
 def competence_results(
@@ -95,7 +105,7 @@ def _result(code: str, grid: Grid, marks: Mapping[str, Mark], reglement: Regleme
     criteria = tuple(_criteria(lines, marks, grid.scale, left_out=reglement.not_assessed == "left_out"))
     if not criteria:
         return _unsaid(code, "nothing_left", sorted({line.criterion for line in lines}, key=natural_key))
-    mean = _mean(criteria)
+    mean = _mean(criteria, reglement.combination)
     status, why = _decide(reglement, criteria, grid, mean)
     mark = None if mean is None else exact_text(mean * parse_exact(grid.total))
     words = label(f"result.competence.{status or 'open'}", competence=code, why=why)
@@ -127,10 +137,11 @@ def _criteria(
         yield Criterion(code, levels, weights)
 
 
-def _mean(criteria: Sequence[Criterion]) -> Fraction | None:
-    """Return the weighted mean of the levels' values; None when no line of the competence weighs anything."""
-    whole = sum((weight for item in criteria for weight in item.weights), Fraction(0))
-    return sum((item.gained for item in criteria), Fraction(0)) / whole if whole else None
+def _mean(criteria: Sequence[Criterion], combination: str) -> Fraction | None:
+    """Return the weighted mean of what the criteria are worth; None when none of them weighs anything."""
+    whole = sum((item.weight for item in criteria), Fraction(0))
+    gained = sum((item.value(combination) * item.weight for item in criteria), Fraction(0))
+    return gained / whole if whole else None
 
 
 def is_acquired(criterion: Criterion, combination: str, scale: Scale) -> bool:
@@ -149,8 +160,7 @@ def is_acquired(criterion: Criterion, combination: str, scale: Scale) -> bool:
     if combination == "all":
         return all(each)
     enough = [parse_exact(level.value) for level in scale.levels if level.acquired]
-    mean = sum((parse_exact(level.value) for level in criterion.levels), Fraction(0)) / len(each)
-    return bool(enough) and mean >= min(enough)
+    return bool(enough) and criterion.value(combination) >= min(enough)
 
 
 def _decide(

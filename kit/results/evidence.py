@@ -6,8 +6,9 @@ both said the same, once both have locked: the others wait for somebody to retai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from kit.grids import Grid, GridLine, Mark
@@ -40,6 +41,7 @@ class Evidence:
         marks: by line; a line nobody settled is absent.
         states: his participation in the parts where it is not ordinary.
         exempted: competences of the lines he is exempt from.
+        last_day: the day its last part was sat or handed in; None where the session does not say.
     """
 
     epreuve: str
@@ -47,6 +49,7 @@ class Evidence:
     marks: Mapping[str, Mark]
     states: Mapping[str, Participation]
     exempted: frozenset[str] = frozenset()
+    last_day: date | None = None
 
     @property
     def state(self) -> Participation | None:
@@ -157,7 +160,7 @@ def _neutralised(book: MarkBook) -> frozenset[tuple[str, str, str]]:
         return frozenset((row.candidate, row.epreuve, row.line) for row in connection.execute(asked))
 
 
-def _evidence(store: _Store, candidate: str, epreuve: str, copies: Iterable[Copy]) -> Evidence:
+def _evidence(store: _Store, candidate: str, epreuve: str, copies: Collection[Copy]) -> Evidence:
     lines: list[GridLine] = []
     marks: dict[str, Mark] = {}
     between: dict[str, Fraction] = {}
@@ -187,7 +190,14 @@ def _evidence(store: _Store, candidate: str, epreuve: str, copies: Iterable[Copy
             marks[line.key] = Mark(state="neutralised")
     scale, marks = _with_means(grid.scale, marks, between)
     counted = grid.model_copy(update={"lines": tuple(lines), "scale": scale})
-    return Evidence(epreuve, counted, marks, states, frozenset(exempted))
+    last = _last_day(store.session, epreuve, {copy.key.part for copy in copies})
+    return Evidence(epreuve, counted, marks, states, frozenset(exempted), last)
+
+
+def _last_day(session: Session, epreuve: str, parts: Collection[str]) -> date | None:
+    plans = [session.config.epreuves[epreuve].part(part) for part in parts]
+    days = [plan.date or (plan.deadline and plan.deadline.date()) for plan in plans if plan is not None]
+    return max((day for day in days if day is not None), default=None)
 
 
 def _gives(reglement: Reglement, state: Participation) -> str:

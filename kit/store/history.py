@@ -160,9 +160,22 @@ def breaks(connection: Connection) -> Iterator[Break]:
 def _changed_words(connection: Connection) -> Iterator[Break]:
     asked = select(WORDS, HISTORY.c.chain, HISTORY.c.rank, HISTORY.c.content).join(HISTORY)
     for row in connection.execute(asked):
-        noted = json.loads(row.content).get("words", {})
-        if noted.get(row.name) != _salted(row.salt, row.words):
+        if _noted_words(row.content).get(row.name) != _salted(row.salt, row.words):
             yield Break(row.chain, row.rank)
+
+
+def _noted_words(content: str) -> Mapping[str, str]:
+    """Return the hashes of texts that a line has; none where the line itself was damaged."""
+    try:
+        found = json.loads(content).get("words", {})
+    except (ValueError, AttributeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def kept_words(connection: Connection) -> dict[tuple[int, str], str]:
+    """Return the texts that were not erased, by line of the history and name."""
+    return {(row.history, row.name): row.words for row in connection.execute(select(WORDS))}
 
 
 def account() -> str:

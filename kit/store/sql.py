@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     Row,
+    RowMapping,
     String,
     Table,
     Text,
@@ -16,6 +17,6 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
-    "Column", "Connection", "ForeignKey", "Integer", "Row", "String", "Table", "Text", "TypeEngine",
-    "UniqueConstraint", "insert", "select",
+    "Column", "Connection", "ForeignKey", "Integer", "Row", "RowMapping", "String", "Table", "Text",
+    "TypeEngine", "UniqueConstraint", "insert", "select",
 ]  # fmt: skip

@@ -15,7 +15,9 @@ from kit.jury.deciding import CHOICES, FOLLOWS, Verdict, decide
 from kit.jury.dossiers import Dossier, session_dossiers
 from kit.jury.issuing import write_documents
 from kit.jury.neutralising import Decision, neutralise
-from kit.jury.signing import SignedPv, amend, changed_since, sign, signed
+from kit.jury.pv import SignedPv, signed
+from kit.jury.signing import amend, sign
+from kit.jury.verifying import changed_since
 from kit.marking.book import MarkBook
 from kit.marking.store_address import session_book
 from kit.messages import label

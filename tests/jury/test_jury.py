@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import sqlite3
 from pathlib import Path
@@ -13,11 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from kit.cli.app import app
-from kit.errors import InvalidFile, MarkingError
+from kit.environment import environment
+from kit.errors import EnvironmentFault, InvalidFile, MarkingError
 from kit.grids import Mark
 from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
 from kit.jury.deciding import Verdict, decide, decisions
-from kit.jury.signing import amend, changed_since, sign, signed
+from kit.jury.pv import signed
+from kit.jury.signing import amend, sign
+from kit.jury.verifying import changed_since
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, holders_of
 from kit.marking.locking import lock_marks
@@ -311,33 +315,114 @@ def test_a_store_that_lost_its_pv_is_refused(session: Session, book: MarkBook) -
     assert (session.root / "pv.json").read_bytes() == before
 
 
-def test_a_mark_changed_beside_the_kit_is_found(session: Session, book: MarkBook) -> None:
-    sign(session, book, ["J1", "J2"])
+def beside_the_kit(session: Session, book: MarkBook, *statements: str) -> None:
+    """Change the store as somebody with the file in hand would, its refusals taken away."""
     book.database.close()
     with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
-        connection.execute("update mark set level = 'maitrise'")
-    assert {found.code for found in changed_since(session, book)} == {"jury.result_changed"}
+        names = connection.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+        for (name,) in names:
+            connection.execute(f"drop trigger {name}")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def changes(session: Session, book: MarkBook) -> set[str]:
+    return {found.code for found in changed_since(session, book)}
+
+
+def test_a_mark_changed_beside_the_kit_is_found(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    beside_the_kit(session, book, "update mark set level = 'maitrise'")
+    assert changes(session, book) == {"jury.result_changed", "jury.row_changed"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        (
+            "update mark set comment = 'Très bien' where line = 'CE1.2@ecrit'",
+            "note, E2, ecrit",
+        ),
+        ("delete from mark where line = 'CE1.2@ecrit' and epreuve = 'E2'", "note, E2, ecrit"),
+        ("delete from locked where epreuve = 'E1'", "verrou, E1"),
+        ("update decided set reason = 'Autre' where candidate = 'C3'", "décision, C3, B1"),
+    ],
+)
+def test_what_is_kept_must_be_what_the_history_says_last(
+    session: Session, book: MarkBook, statement: str, named: str
+) -> None:
+    """Words count too: the feedback would carry a comment that no marker wrote."""
+    decide(session, book, Verdict("C3", "B1", "deferred", "J1", "Épreuve à repasser"))
+    sign(session, book, ["J1", "J2"])
+    assert changes(session, book) == set()
+    beside_the_kit(session, book, statement)
+    found = [one.where.item for one in changed_since(session, book) if one.code == "jury.row_changed"]
+    assert found
+    assert all(str(where).startswith(named) for where in found)
 
 
 def test_a_decision_or_a_line_of_the_history_changed_beside_the_kit_is_found(
     session: Session, book: MarkBook
 ) -> None:
     sign(session, book, ["J1", "J2"])
-    book.database.close()
-    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
-        connection.execute("update decided set decision = 'validated' where candidate = 'C3'")
-    assert {found.code for found in changed_since(session, book)} == {"jury.decisions_changed"}
-    book.database.close()
-    with sqlite3.connect(session.root / "notes" / "notes.sqlite") as connection:
-        connection.execute("update decided set decision = 'refused' where candidate = 'C3'")
-        connection.executescript("drop trigger if exists history_no_update;")
-        names = [
-            row[0] for row in connection.execute("select name from sqlite_master where type = 'trigger'")
-        ]
-        for name in names:
-            connection.execute(f"drop trigger {name}")
-        connection.execute("update history set author = 'X' where id = 2")
-    assert "jury.history_changed" in {found.code for found in changed_since(session, book)}
+    beside_the_kit(session, book, "update decided set decision = 'validated' where candidate = 'C3'")
+    assert changes(session, book) == {"jury.decisions_changed", "jury.row_changed"}
+    beside_the_kit(session, book, "update decided set decision = 'refused' where candidate = 'C3'")
+    beside_the_kit(session, book, "update history set author = 'X' where id = 2")
+    assert changes(session, book) == {"jury.history_changed"}
+    beside_the_kit(session, book, "update history set content = '{' where id = 2")
+    assert "jury.history_changed" in changes(session, book)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from signed where number = 2",
+        "delete from signed",
+        "update signed set content = '{' where number = 1",
+        "update signed set content = '[]' where number = 1",
+        "insert into signed select session, 3, content, digest, digest, history from signed where number = 2",
+    ],
+)
+def test_a_pv_changed_added_or_taken_away_is_found_wherever_it_is_used(
+    session: Session, book: MarkBook, statement: str
+) -> None:
+    sign(session, book, ["J1", "J2"])
+    amend(session, book, Verdict("C3", "B1", "validated", "J1", "Copie retrouvée"), ["J1", "J2"])
+    assert changes(session, book) == set()
+    beside_the_kit(session, book, statement)
+    assert changes(session, book) == {"jury.pv_changed"}
+    with pytest.raises(MarkingError) as caught:
+        signed(book)
+    assert set(codes(caught)) == {"jury.pv_changed"}
+    code, said = run("jury", "check", str(session.root))
+    assert (code, "hors du kit" in said.replace("\u00a0", " ")) == (1, True)
+
+
+def test_a_pv_is_signed_even_where_its_file_cannot_be_written(
+    session: Session, book: MarkBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_words: object) -> None:
+        with environment("pv.json"):
+            raise OSError(errno.ENOSPC, "plein")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kit.jury.signing.keep_file", refuses)
+        with pytest.raises(EnvironmentFault) as caught:
+            sign(session, book, ["J1", "J2"])
+    assert caught.value.findings[0].code == "jury.signed_alone"
+    assert len(signed(book)) == 1
+    assert changes(session, book) == {"jury.file_changed"}
+
+
+def test_a_build_lost_after_the_signature_is_named(session: Session, book: MarkBook) -> None:
+    sign(session, book, ["J1", "J2"])
+    bare = dataclasses.replace(session, attributions=())
+    (session.root / "attribution.csv").unlink()
+    assert [(one.code, one.where.file) for one in changed_since(bare, book)] == [
+        ("jury.file_changed", "attribution.csv")
+    ]
 
 
 def test_a_reglement_changed_after_the_signature_is_named(session: Session, book: MarkBook) -> None:

@@ -15,8 +15,9 @@ from kit.cli.usage import UsageFault
 from kit.errors import AuthorError, InvalidFile, MarkingError
 from kit.grids import Mark
 from kit.jury.deciding import Verdict, decide
+from kit.jury.pv import signed
 from kit.jury.resitting import acquired_blocs, new_resit, resit_needs
-from kit.jury.signing import amend, sign, signed
+from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
 from kit.marking.locking import lock_marks

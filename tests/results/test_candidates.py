@@ -98,7 +98,7 @@ def test_marks_of_all_parts_and_of_the_group_make_each_one_s_result(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("combination", "status"),
-    [("best", "acquis"), ("all", "non_acquis"), ("last", "non_acquis"), ("mean", "non_acquis")],
+    [("best", "acquis"), ("all", "non_acquis"), ("last", "acquis"), ("mean", "non_acquis")],
 )
 def test_a_criterion_seen_in_two_epreuves_is_combined_as_the_reglement_says(
     tmp_path: Path, combination: str, status: str
@@ -110,6 +110,52 @@ def test_a_criterion_seen_in_two_epreuves_is_combined_as_the_reglement_says(
     session = ruled(session, combination=combination, competence={"rule": "all"})
     (competence,) = of(session_results(session, book), "C3").competences
     assert competence.status == status
+
+
+def test_the_last_sight_of_a_criterion_is_that_of_the_last_day(tmp_path: Path) -> None:
+    """E1 is sat after E2, whatever their numbers; the other way round, the other level counts."""
+    session, book = a_session(tmp_path)
+    say(session, book, "P1", "E1", "dossier", {"C3": "aa"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "a"})
+    say(session, book, "P1", "E2", "ecrit", {"C3": "na"})
+    session = ruled(session, combination="last", competence={"rule": "all"})
+    (part,) = session.config.epreuves["E2"].parts
+    later = session.config.epreuves["E2"].model_copy(
+        update={"parts": (part.model_copy(update={"date": date(2026, 9, 1)}),)}
+    )
+    plans = {**session.config.epreuves, "E2": later}
+    moved = dataclasses.replace(session, config=session.config.model_copy(update={"epreuves": plans}))
+    found = [of(session_results(each, book), "C3").competences[0].status for each in (session, moved)]
+    assert found == ["acquis", "non_acquis"]
+
+
+@pytest.mark.parametrize(
+    ("combination", "mark"), [("best", "40/3"), ("last", "40/3"), ("all", "10/3"), ("mean", "10")]
+)
+def test_the_mean_of_a_competence_is_of_combined_criteria(
+    tmp_path: Path, combination: str, mark: str
+) -> None:
+    """CE1.1 weighs 3 in E2 (non acquis), 2 and 1 in E1 (acquis); CE1.2, acquis in both, weighs 1 in each."""
+    session, book = a_session(tmp_path)
+    say(session, book, "P1", "E1", "dossier", {"C3": "aa"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "a"})
+    say(session, book, "P1", "E2", "ecrit", {"C3": "na"})
+    session = ruled(session, combination=combination, competence={"rule": "mean", "threshold": "10"})
+    (competence,) = of(session_results(session, book), "C3").competences
+    assert competence.mark == mark
+
+
+def test_the_share_of_the_group_counts_in_the_mean_of_a_competence(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path)
+    say(session, book, "P1", "E1", "dossier", {"C3": "mm"})
+    say(session, book, "P1", "E1", "synthese", {"C3": "n"})
+    say(session, book, "P1", "E2", "ecrit", {"C3": "nn"})
+    mean = {"combination": "mean", "competence": {"rule": "mean", "threshold": "10"}}
+    found = [
+        of(session_results(ruled(session, group_share=share, **mean), book), "C3").competences[0].mark
+        for share in ({}, {"E1": "1/5"})
+    ]
+    assert found == ["7.5", "1390/189"]
 
 
 def test_nothing_is_proposed_where_something_is_missing(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from kit.grids import Mark
 from kit.jury.deciding import decisions
 from kit.jury.neutralising import neutralised
-from kit.jury.signing import signed
+from kit.jury.pv import signed
 from kit.marking.book import Saying
 from kit.marking.copies import copy_grid, holders_of, session_copies
 from kit.marking.locking import lock_marks

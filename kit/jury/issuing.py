@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,47 +25,64 @@ from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics
 from kit.results.statistics_document import class_report
 from kit.sessions.files import SIGNED
+from kit.sessions.lock import session_lock
 from kit.sessions.opening import Session
+from kit.sessions.swap import exchange, new_staging, recover
 from kit.writing import PRIVATE, write_bytes
 
 FOLDER = "documents"
 _PRIVATE_FOLDER = 0o700
+_OURS = re.compile(r"(pv|pv-rectificatif-[0-9]+|bilan)\.pdf|(releves|retours|attestations)/[^/]+\.pdf")
+"""What is written here and replaced each time."""
 
 
 def write_documents(session: Session, book: MarkBook) -> tuple[Path, ...]:
     """Write the PV, its rectificatifs, relevés, attestations, feedback and class report; return where they are.
 
-    Those written before are replaced, all at once.
+    Those written before are replaced, all at once; what somebody else put beside them stays.
 
     Raises:
-        MarkingError: no PV is signed, or something it rests on was changed since: each is named.
+        MarkingError: no PV is signed, something it rests on was changed since (each is named), or something else
+            has the folder's name.
         EnvironmentFault: the disk or the store refuses.
     """
-    from kit.documents.pdf import pdf
-
     pvs = signed(book)
     if not pvs:
         raise MarkingError(Finding("jury.not_signed_yet", Place(item=session.config.id)))
-    if not (session.root / SIGNED).exists():  # a crash came between the signature and its file
-        keep_file(session, pvs[0])
-    raise_for(changed_since(session, book), MarkingError)
     target = session.root / FOLDER
-    with environment(target):
-        staging = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=session.root))
-        staging.chmod(_PRIVATE_FOLDER)
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise MarkingError(Finding("jury.documents_taken", Place(FOLDER)))
+    with environment(target), session_lock(session.root):
+        if not (session.root / SIGNED).exists():  # a crash came between the signature and its file
+            keep_file(session, pvs[0])
+        raise_for(changed_since(session, book), MarkingError)
+        staging = new_staging(session.root, _PRIVATE_FOLDER)
         try:
-            names = []
-            for name, document in _documents(session, book):
-                write_bytes(staging / name, pdf(document), PRIVATE)
-                names.append(name)
-            old = staging.with_name(f"{staging.name}-old")
-            if target.exists():
-                os.replace(target, old)  # noqa: PTH105 - one act
-            os.replace(staging, target)  # noqa: PTH105 - one act
-            shutil.rmtree(old, ignore_errors=True)
+            names = _write_all(staging, session, book)
+            _carry_over(target, staging)
+            exchange(staging, target)
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            recover(session.root)
     return tuple(target / name for name in names)
+
+
+def _write_all(folder: Path, session: Session, book: MarkBook) -> list[str]:
+    from kit.documents.pdf import pdf
+
+    names = []
+    for name, document in _documents(session, book):
+        write_bytes(folder / name, pdf(document), PRIVATE)
+        names.append(name)
+    return names
+
+
+def _carry_over(old: Path, new: Path) -> None:
+    """Keep what somebody else put among the documents: a scan of the signed PV, a letter."""
+    for path in old.rglob("*"):
+        name = path.relative_to(old)
+        if path.is_file() and not path.is_symlink() and not _OURS.fullmatch(name.as_posix()):
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, new / name)
 
 
 def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document]]:

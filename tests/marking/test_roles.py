@@ -18,8 +18,10 @@ from kit.marking.comparing import compare
 from kit.marking.copies import copy_grid
 from kit.marking.locking import lock_marks
 from kit.marking.roles import marker_roles
+from kit.marking.tables import SCHEMA
 from kit.sessions.opening import Session
 from kit.sessions.seeds import read_secret
+from kit.store.migrating import upgrade
 from tests.marking.sessions import a_session_to_mark, copies_in, desk_of
 from tests.postgres import Server
 
@@ -96,6 +98,19 @@ def test_nobody_writes_in_another_s_name(
 def test_a_marker_s_role_cannot_do_what_is_not_his(books: Mapping[str, MarkBook], statement: str) -> None:
     with pytest.raises(EnvironmentFault), books["P1"].database.writing() as connection:
         connection.execute(text(statement))
+
+
+def test_a_role_made_before_the_jury_s_tables_goes_on_marking(
+    session: Session, owner: MarkBook, books: Mapping[str, MarkBook]
+) -> None:
+    with owner.database.writing() as connection:
+        connection.execute(text("DROP TABLE signed, decided"))
+        connection.execute(text("DROP FUNCTION signed_is_append_only"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    upgrade(owner.database, SCHEMA)
+    say(session, books["P1"], "P1")
+    with books["P1"].database.reading() as connection:
+        assert connection.execute(text("SELECT session, number FROM signed")).all() == []
 
 
 def test_a_new_address_replaces_the_old_one(

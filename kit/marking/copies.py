@@ -139,16 +139,27 @@ def nothing_to_mark(session: Session, marker: str) -> Iterator[Finding]:
 
 def marks_copy(session: Session, marker: str, key: CopyKey) -> bool:
     """Whether a person is to mark a copy."""
-    return any(_concerns(session, item, key) for item in session.assignments if item.person == marker)
+    return marker in markers_of(session, key).values()
 
 
 def markers_of(session: Session, key: CopyKey) -> dict[int, str]:
-    """Return who marks a copy, by rank."""
+    """Return who marks a copy, by rank.
+
+    Who is named for its candidate comes before who has them all; of an oral the examiner before the corrector, of
+    anything else the corrector before the examiner.
+    """
+    usual = "examinateur" if _is_oral(session, key) else "correcteur"
     found: dict[int, str] = {}
-    for item in sorted(session.assignments, key=lambda each: each.marking_rank):
+    for item in sorted(session.assignments, key=lambda each: (each.candidate is None, each.role != usual)):
         if _concerns(session, item, key):
             found.setdefault(item.marking_rank, item.person)
-    return found
+    return dict(sorted(found.items()))
+
+
+def _is_oral(session: Session, key: CopyKey) -> bool:
+    plan = session.config.epreuves.get(key.epreuve)
+    part = plan.part(key.part) if plan is not None else None
+    return part is not None and part.mode == "oral"
 
 
 def _concerns(session: Session, item: Assignment, key: CopyKey) -> bool:

@@ -283,6 +283,25 @@ def _ranks(table: Table[Assignment]) -> Iterator[Finding]:
         for scope in (row.candidate or _ALL, _ANY):
             lines.setdefault((*mine, scope), {}).setdefault(row.marking_rank, item.line)
     yield from _without_first(table, markers)
+    yield from _same_rank(table)
+
+
+def _same_rank(table: Table[Assignment]) -> Iterator[Finding]:
+    """Yield who would mark the same copies at the same rank as another: one of the two would be ignored.
+
+    Who is named for a candidate comes before who has them all: that is no clash.
+    """
+    first: dict[tuple[str, str, int, str | None], Located[Assignment]] = {}
+    for item in table.located:
+        row = item.row
+        if row.role in _RANKED and row.epreuve is not None:
+            other = first.setdefault((row.role, row.epreuve, row.marking_rank, row.candidate), item)
+            if other.row.person != row.person:
+                fields = {
+                    "person": row.person, "other": other.row.person, "first": other.line, "epreuve": row.epreuve,
+                    "rank": row.marking_rank,
+                }  # fmt: skip
+                yield Finding("session.assignment.same_rank", Place(table.file, item.line, "rang"), fields)
 
 
 def _without_first(table: Table[Assignment], markers: list[Located[Assignment]]) -> Iterator[Finding]:

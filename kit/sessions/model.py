@@ -263,8 +263,8 @@ class Assignment(Row):
     """What somebody does in this session.
 
     An empty `epreuve` means all of them, an empty `candidate` all candidates. A `recuse` declared a conflict of
-    interest: he does not decide of that candidate. `rank` tells the first marker
-    of a copy from the second (double marking) and the third (who settles).
+    interest: he does not decide of that candidate. `rank` tells the first marker of a copy from the second (double
+    marking) and the third (who settles). Who is named for a candidate marks him instead of who has them all.
     """
 
     file: ClassVar[str] = "affectations.csv"

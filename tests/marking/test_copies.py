@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,31 @@ def test_a_marker_given_some_candidates_has_their_copies_only(tmp_path: Path) ->
     (mine,) = copies_of(session, "P1", SECRET)
     assert holder_of(session, mine.key).candidate == "C1"
     assert markers_of(session, mine.key) == {1: "P1", 2: "P2"}
+
+
+def test_who_is_named_for_a_candidate_comes_before_who_has_them_all(tmp_path: Path) -> None:
+    affectations = "intervenant,role,epreuve,rang,candidat\nP1,correcteur,E2,1,\nP2,correcteur,E2,1,C2\n"
+    session = a_session_to_mark(tmp_path, affectations=affectations)
+    found = {
+        holder_of(session, copy.key).candidate: markers_of(session, copy.key)
+        for copy in copies_in(session, "E2", "ecrit")
+    }
+    assert found == {"C1": {1: "P1"}, "C2": {1: "P2"}, "C3": {1: "P1"}}
+
+
+def test_an_oral_is_the_examiner_s_and_what_is_written_the_corrector_s(tmp_path: Path) -> None:
+    affectations = "intervenant,role,epreuve,rang,candidat\nP1,examinateur,E1,1,\nP2,correcteur,E1,1,\n"
+    session = a_session_to_mark(tmp_path, affectations=affectations)
+    (copy,) = (
+        one for one in session_copies(session) if one.key == copies_in(session, "E1", "synthese")[0].key
+    )
+    assert markers_of(session, copy.key) == {1: "P2"}
+    plan = session.config.epreuves["E1"]
+    oral = plan.model_copy(
+        update={"parts": tuple(part.model_copy(update={"mode": "oral"}) for part in plan.parts)}
+    )
+    config = session.config.model_copy(update={"epreuves": {"E1": oral}})
+    assert markers_of(dataclasses.replace(session, config=config), copy.key) == {1: "P1"}
 
 
 @pytest.mark.parametrize(

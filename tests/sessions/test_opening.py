@@ -292,6 +292,8 @@ def test_an_unknown_role_is_answered_with_the_roles(tmp_path):
         ("P1,correcteur,E2,1,\nP1,correcteur,E2,2,\n", [("session.assignment.both_ranks", 3)]),
         ("P1,correcteur,E2,1,C1\nP1,correcteur,E2,2,\nP2,correcteur,E2,1,\n",
          [("session.assignment.both_ranks", 3)]),
+        ("P1,correcteur,E2,1,\nP2,correcteur,E2,1,\n", [("session.assignment.same_rank", 3)]),
+        ("P1,examinateur,E2,,C1\nP2,examinateur,E2,1,C1\n", [("session.assignment.same_rank", 3)]),
         ("P1,correcteur,E2,4,\n", [("field.range", 2)]),
         ("P1,correcteur,E2,1,\nP1,correcteur,E2,,\n", [("session.row.twice", 3)]),
     ],
@@ -303,6 +305,12 @@ def test_assignments_that_cannot_work_are_refused(tmp_path, rows, expected):
 
 def test_one_person_may_mark_some_copies_first_and_others_second(tmp_path):
     rows = "P1,correcteur,E2,1,C1\nP1,correcteur,E2,2,C2\nP2,correcteur,E2,1,C2\nP2,correcteur,E2,2,C1\n"
+    folder = a_session(tmp_path, intervenants=PEOPLE.replace(",,,\n", ",,oui,\n"), affectations=HEAD + rows)
+    assert open_session(folder).warnings == ()
+
+
+def test_who_is_named_for_a_candidate_may_stand_beside_who_has_them_all(tmp_path):
+    rows = "P1,correcteur,E2,1,\nP2,correcteur,E2,1,C2\nP2,examinateur,E2,1,\n"
     folder = a_session(tmp_path, intervenants=PEOPLE.replace(",,,\n", ",,oui,\n"), affectations=HEAD + rows)
     assert open_session(folder).warnings == ()
 

@@ -12,7 +12,7 @@ import pytest
 KIT = Path(__file__).parent.parent / "kit"
 
 ORDER = [
-    "version", "french", "messages", "errors", "environment", "reading", "csv_reading", "workbook_reading", "writing", "package_data",
+    "version", "french", "health_words", "messages", "errors", "environment", "reading", "csv_reading", "workbook_reading", "writing", "package_data",
     "referentiel", "cases", "execution", "subjects", "grids", "documents", "authoring", "store", "sessions",
     "marking", "results", "jury", "practice", "exchange", "ui", "cli", "__main__",
 ]  # fmt: skip

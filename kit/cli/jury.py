@@ -13,12 +13,13 @@ from kit.cli import DONE, PROBLEMS
 from kit.cli.output import print_findings, print_table, say
 from kit.cli.shared import SessionDir, command, new_group, opened
 from kit.cli.usage import UsageFault
-from kit.errors import MarkingError
+from kit.errors import Finding, MarkingError, Place, Severity
 from kit.french import counted, enumeration
+from kit.health_words import health_words
 from kit.messages import label
 
 if TYPE_CHECKING:
-    from kit.jury.deciding import Verdict
+    from kit.jury.deciding import Decided, Verdict
 
 app = new_group("Les décisions du jury.")
 
@@ -90,6 +91,14 @@ def decide(
         "proposal": label(f"result.proposal.{kept.proposal or 'open'}"),
     }
     say(label("jury.decided", candidate=candidate, bloc=bloc, **said))
+    _mind_health(kept)
+
+
+def _mind_health(kept: Decided) -> None:
+    """Warn of a reason that seems to speak of health: it is kept, and can still be written otherwise."""
+    if words := health_words(kept.reason):
+        where = Place(item=f"{kept.candidate}, {kept.bloc}")
+        print_findings([Finding("jury.reason_health", where, {"words": words}, Severity.WARNING)])
 
 
 def _verdict(

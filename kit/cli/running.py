@@ -45,6 +45,8 @@ def _called(words: Sequence[str]) -> int:
     """
     from kit.cli.app import app
 
+    if any("\ud800" <= char <= "\udfff" for word in words for char in word):  # bytes that are no UTF-8
+        raise UsageFault("cli.not_utf8", "kit")
     try:
         code = app(list(words), prog_name="kit", standalone_mode=False)
     except SystemExit as left:  # the library leaves so when nobody reads the output any more

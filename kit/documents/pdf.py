@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kit.documents.characters import flowing
 from kit.documents.check import check
@@ -59,6 +60,23 @@ def missing_glyphs(document: Document, look: Look) -> Iterator[Finding]:
             yield Finding(
                 "text.glyph_missing", Place(item=f"« {_extract(words, next(iter(lost)))} »"), fields
             )
+
+
+def spelt_out(words: str, look: Look = STANDARD) -> str:
+    """Return a text with the code of each character that no font draws in its place: « [U+1F600] ».
+
+    For words that can no longer be changed when they are printed.
+
+    Raises:
+        EnvironmentFault: the look's font is not installed.
+    """
+    lost = {char for char in set(words) if not char.isascii() and not _is_drawn_alone(char, look)}
+    return words.translate({ord(char): f"[U+{ord(char):04X}]" for char in lost})
+
+
+@lru_cache(maxsize=4096)
+def _is_drawn_alone(char: str, look: Look) -> bool:
+    return is_drawn(char, look.font, look.font_folders)
 
 
 def _undrawn(token: str, look: Look) -> list[str]:

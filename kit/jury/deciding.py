@@ -17,6 +17,7 @@ from kit.results.candidates import CandidateResult, session_results
 from kit.results.competences import Status
 from kit.sessions.files import SIGNED
 from kit.sessions.opening import Session
+from kit.sessions.values import hidden_character
 from kit.store.history import Act, append
 from kit.store.rows import put
 from kit.store.sql import Connection, select
@@ -145,5 +146,13 @@ def _refused(
         yield Finding("jury.no_bloc", where, {"bloc": verdict.bloc, "known": sat})
     elif not verdict.reason.strip() and (proposal is None or FOLLOWS[proposal] != verdict.choice):
         yield Finding(f"jury.no_reason.{proposal or 'open'}", where)
-    if len(verdict.reason) > MOST_WORDS:
-        yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(verdict.reason)})
+    yield from reason_findings(verdict.reason, where)
+
+
+def reason_findings(reason: str, where: Place) -> Iterator[Finding]:
+    """Yield why a reason cannot be printed in a PV: too long, or with characters that show nothing."""
+    if len(reason) > MOST_WORDS:
+        yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(reason)})
+    hidden = hidden_character(reason, "\n\r\t")
+    if hidden is not None:
+        yield Finding("jury.hidden", where, {"character": hidden})

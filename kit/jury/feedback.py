@@ -87,7 +87,9 @@ def _epreuve(session: Session, found: Evidence) -> Iterator[Block]:
 def _row(found: Evidence, line: GridLine) -> tuple[Inlines, ...]:
     mark = _mark(found, line)
     criterion = (Strong(text(line.criterion)), Text(f" {typeset(line.text)}"))
-    comment = lined([text(words) for words in mark.comment.splitlines() if words.strip()])
+    from kit.documents.pdf import spelt_out
+
+    comment = lined([text(spelt_out(words)) for words in mark.comment.splitlines() if words.strip()])
     return criterion, text(_level(found, mark)), comment
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.grids import GridLine
+from kit.health_words import health_words
 from kit.jury.composition import recused
 from kit.marking.book import MarkBook
 from kit.marking.copies import copy_grid, holders_of, session_copies
@@ -129,6 +130,8 @@ def _refused(
         yield Finding("jury.no_reference", where)
     if len(decision.reference) > MOST_WORDS or not decision.reference.isprintable():
         yield Finding("jury.long_reference", where, {"most": MOST_WORDS})
+    if health_words(decision.reference):
+        yield Finding("jury.reference_health", where)
     yield from _author(session, decision, where)
     known = {candidate.id for candidate in session.candidates}
     if decision.candidate not in known:

@@ -17,12 +17,13 @@ from kit.jury.composition import (
 )
 from kit.jury.deciding import (
     FOLLOWS,
-    MOST_WORDS,
     Verdict,
     decisions_in,
     keep,
+    reason_findings,
     refuse_lost,
 )
+from kit.jury.papers import pv_document
 from kit.jury.pv import (
     SignedPv,
     canonical,
@@ -62,6 +63,7 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
     Raises:
         MarkingError: a composition or a quorum that the règlement does not admit, blocs left undecided, a PV that
             is already signed; all problems are listed.
+        AuthorError: words that no font can print.
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
@@ -90,9 +92,22 @@ def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Seq
             known[verdict.candidate, verdict.bloc] = keep(connection, book, verdict, proposal)
         deliberation = replace(deliberation, decided=known)
         author = next(seat.id for seat in jury_of(session) if seat.id in members)
-        pv = _close(connection, book, content_of(deliberation, connection), START, author, "sign")
+        content = content_of(deliberation, connection)
+        _refuse_unprintable(session, content)
+        pv = _close(connection, book, content, START, author, "sign")
     _keep_beside(session, pv)
     return pv
+
+
+def _refuse_unprintable(session: Session, content: Mapping[str, Any]) -> None:
+    """Print the PV before it is signed: with a character that no font draws, it never could be.
+
+    Raises:
+        AuthorError: such characters; each text is named.
+    """
+    from kit.documents.pdf import pdf
+
+    pdf(pv_document(session, SignedPv(1, content, START, START)))
 
 
 def _keep_beside(session: Session, pv: SignedPv) -> None:
@@ -195,8 +210,7 @@ def _unamendable(
         yield Finding("jury.recused", where, {"author": verdict.author})
     if not verdict.reason.strip():
         yield Finding("jury.amend_reason", where)
-    if len(verdict.reason) > MOST_WORDS:
-        yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(verdict.reason)})
+    yield from reason_findings(verdict.reason, where)
     was = decided_by(before).get((verdict.candidate, verdict.bloc))
     if was is None:
         yield Finding("jury.not_in_pv", where)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from kit.errors import Finding, Place, Severity
+from kit.health_words import health_words
 from kit.reading import nearest
 from kit.referentiel import Referentiel
 from kit.sessions.files import Located, Table, Tables
@@ -327,6 +328,7 @@ def _attendances(tables: Tables, known: _Known) -> Iterator[Finding]:
         plan = known.plan(row.epreuve)
         if row.version is not None and plan is not None and row.version not in plan.versions:
             yield _unplanned_version(table, item, row.epreuve, row.version, plan)
+        yield from _health(row.incident, Place(table.file, line, "incident"))
     yield from _twice(table, lambda row: (row.epreuve, row.part, row.candidate), "session.row.twice")
 
 
@@ -341,6 +343,13 @@ def _incidents(table: Table[Incident], known: _Known) -> Iterator[Finding]:
             yield from known.candidate(table, line, row.candidate)
         if row.part is not None and row.epreuve is None:
             yield Finding("session.incident.part", Place(table.file, line, "partie"))
+        yield from _health(row.text, Place(table.file, line, "recit"))
+
+
+def _health(words: str | None, where: Place) -> Iterator[Finding]:
+    """Yield a warning where an account that the PV will carry seems to speak of somebody's health."""
+    if found := health_words(words or ""):
+        yield Finding("session.incident.health", where, {"words": found}, Severity.WARNING)
 
 
 def _unplanned_version(

@@ -74,12 +74,19 @@ def clean_text(value: str, limit: int = 200, *, many_lines: bool = False) -> str
     """
     if len(value) > limit:
         refuse("session.value.too_long", length=len(value), limit=limit)
-    allowed = "\n\r\t" if many_lines else ""
+    hidden = hidden_character(value, "\n\r\t" if many_lines else "")
+    if hidden is not None:
+        refuse("session.value.hidden", character=hidden)
+    return unicodedata.normalize("NFC", value)
+
+
+def hidden_character(value: str, allowed: str = "") -> str | None:
+    """Return the code of the first character that shows nothing or turns the line round, None without any."""
     for character in value:
         control = unicodedata.category(character) in ("Cc", "Cs") and character not in allowed
         if control or _HIDDEN.match(character):
-            refuse("session.value.hidden", character=f"U+{ord(character):04X}")
-    return unicodedata.normalize("NFC", value)
+            return f"U+{ord(character):04X}"
+    return None
 
 
 def _line(value: object) -> str:

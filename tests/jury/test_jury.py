@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from kit.cli.app import app
 from kit.environment import environment
-from kit.errors import EnvironmentFault, InvalidFile, MarkingError
+from kit.errors import EnvironmentFault, InvalidFile, KitError, MarkingError
 from kit.grids import Mark
 from kit.jury.composition import composition_findings, jury_of, quorum_findings, recused
 from kit.jury.deciding import Verdict, decide, decisions
@@ -524,3 +524,52 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
     assert run("jury", "check", root)[0] == 0
     (session.root / "groupes.csv").write_text("epreuve,groupe,candidat\n", "utf-8")
     assert run("jury", "check", root)[0] == 1
+
+
+def test_what_no_font_prints_is_told_before_the_signature(session: Session, book: MarkBook) -> None:
+    decide(session, book, Verdict("C3", "B1", "deferred", "J1", "Vu avec 李明 au téléphone"))
+    with pytest.raises(KitError) as caught:
+        sign(session, book, ["J1", "J2"])
+    assert [found.code for found in caught.value.findings] == ["text.glyph_missing"]
+    assert "U+674E" in str(caught.value)
+    assert signed(book) == ()
+    decide(session, book, Verdict("C3", "B1", "deferred", "J1", "Vu au téléphone"))
+    assert sign(session, book, ["J1", "J2"]).number == 1
+
+
+@pytest.mark.parametrize("reason", ["Copie \u202eegnahcé", "Copie\u0007 perdue", "Copie \udcff perdue"])
+def test_a_reason_that_does_not_read_as_it_prints_is_refused(
+    session: Session, book: MarkBook, reason: str
+) -> None:
+    with pytest.raises(MarkingError) as caught:
+        decide(session, book, Verdict("C3", "B1", "deferred", "J1", reason))
+    assert codes(caught) == ["jury.hidden"]
+    sign(session, book, ["J1", "J2"])
+    with pytest.raises(MarkingError) as caught:
+        amend(session, book, Verdict("C3", "B1", "validated", "J1", reason), ["J1", "J2"])
+    assert codes(caught) == ["jury.hidden"]
+
+
+def test_a_reason_that_speaks_of_health_is_remarked_at_once(session: Session, book: MarkBook) -> None:
+    words = [
+        "jury",
+        "decide",
+        str(session.root),
+        "--candidate",
+        "C3",
+        "--bloc",
+        "B1",
+        "--decision",
+        "deferred",
+        "--by",
+        "J1",
+    ]
+    code, said = run(*words, "--reason", "Dyslexie attestée")
+    assert (code, "parler de santé (dyslexie)" in said.replace("\u00a0", " ")) == (0, True)
+    code, said = run(*words, "--reason", "Maladresse de l’épreuve")
+    assert (code, "santé" in said) == (0, False)
+
+
+def test_a_command_line_that_is_no_utf8_is_told_in_french() -> None:
+    code, said = run("jury", "check", "dossier-\udcff")
+    assert (code, "UTF-8" in said) == (2, True)

@@ -67,6 +67,7 @@ def copy_of(session: Session, candidate: str) -> Copy:
         ({"author": "P1"}, ["jury.not_of_it"]),
         ({"reference": " "}, ["jury.no_reference"]),
         ({"reference": "aphonie\ndepuis mai"}, ["jury.long_reference"]),
+        ({"reference": "DEC-17 (dyslexie)"}, ["jury.reference_health"]),
         ({"candidate": "C9"}, ["jury.no_candidate"]),
         ({"criterion": "CE9.9"}, ["jury.no_line"]),
         ({"not_relevant": False, "not_core": False, "author": "P2", "criterion": "X"},

@@ -63,7 +63,8 @@ def grades(
     files = grades_files(session, results_in_force(session, book), chosen, known)
     for name, text in files.items():
         write_text(out / name, text, PRIVATE)
-    say(label("export.grades", files=counted(len(files), "fichier"), folder=out))
+    several = ".several" if len(files) > 1 else ""
+    say(label(f"export.grades{several}", files=counted(len(files), "fichier"), folder=out))
     if known is None:
         say(label("export.unchecked"))
 

@@ -119,8 +119,8 @@ def sign(
     """Signe le PV : rien de ce sur quoi il repose ne change plus."""
     from kit.jury.signing import sign as close
 
+    members, away = _members(by), _ids(excused or ())
     session, book = opened(folder)
-    members, away = _ids(by), _ids(excused or ())
     pv = close(session, book, members, away)
     say(label("jury.signed_now", number=pv.number, members=enumeration(members), digest=pv.digest))
 
@@ -139,10 +139,9 @@ def amend(
     """Corrige une décision après la signature, par un PV rectificatif daté."""
     from kit.jury.signing import amend as correct
 
+    members = _members(by)
+    verdict = _verdict(candidate, bloc, decision, members[0], reason, "kit jury amend")
     session, book = opened(folder)
-    members = _ids(by)
-    author = members[0] if members else ""
-    verdict = _verdict(candidate, bloc, decision, author, reason, "kit jury amend")
     pv = correct(session, book, verdict, members)
     say(label("jury.amended", number=pv.number - 1, digest=pv.digest))
 
@@ -189,7 +188,8 @@ def _say_what_to_mend(session: Session, book: MarkBook, needs: Sequence[Need]) -
         say(label("resit.elsewhere", epreuves=enumeration(missing)))
     if lonely := alone(session, needs):
         people = enumeration([f"{who} ({epreuve}, {group})" for epreuve, group, who in lonely])
-        say(label("resit.alone", people=people))
+        several = ".several" if len(lonely) > 1 else ""
+        say(label(f"resit.alone{several}", people=people))
     if references := neutralised_before(session, book, needs):
         say(label("resit.neutralised", references=", ".join(references)))
 
@@ -207,8 +207,20 @@ def check(folder: SessionDir) -> int:
     return PROBLEMS if found else DONE
 
 
+def _members(options: Iterable[str]) -> list[str]:
+    """Return the members that `--by` names.
+
+    Raises:
+        MarkingError: it names nobody.
+    """
+    members = _ids(options)
+    if not members:
+        raise MarkingError.of("jury.nobody_named", option="--by")
+    return members
+
+
 def _ids(options: Iterable[str]) -> list[str]:
-    return [one for words in options for one in words.replace(",", " ").split()]
+    return list(dict.fromkeys(one for words in options for one in words.replace(",", " ").split()))
 
 
 def _day(value: str) -> date:

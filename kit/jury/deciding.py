@@ -49,6 +49,13 @@ class Decided:
     reason: str
     author: str
 
+    def as_json(self) -> dict[str, str | None]:
+        """Return the decision as the PV and the exports write it."""
+        return {
+            "candidate": self.candidate, "bloc": self.bloc, "decision": self.choice, "proposal": self.proposal,
+            "reason": self.reason, "by": self.author,
+        }  # fmt: skip
+
 
 def decide(session: Session, book: MarkBook, verdict: Verdict) -> Decided:
     """Keep a decision of the jury; until the PV is signed, another may take its place.

@@ -212,7 +212,7 @@ def _content(
         ],
         "recused": {item.id: sorted(recused(session, item.id)) for item in results if recused(session, item.id)},
         "results": as_json(results)["candidates"],
-        "decisions": [_decision_json(item) for item in known.values()],
+        "decisions": [item.as_json() for item in known.values()],
         "acquired": [item.model_dump(mode="json") for item in session.acquired],
         "neutralised": sorted({item.reference for item in neutralised(book)}),
         "blocked": {item.id: list(item.blocked) for item in results if item.blocked},
@@ -238,13 +238,6 @@ def _hash_of(value: FrozenModel) -> str:
 def _heads(connection: Connection, book: MarkBook) -> dict[str, str]:
     """Return the last hash of each chain of this session: a store may hold others, which go on."""
     return {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")}
-
-
-def _decision_json(item: Decided) -> dict[str, Any]:
-    return {
-        "candidate": item.candidate, "bloc": item.bloc, "decision": item.choice, "proposal": item.proposal,
-        "reason": item.reason, "by": item.author,
-    }  # fmt: skip
 
 
 def file_hashes(session: Session) -> dict[str, str]:
@@ -278,7 +271,7 @@ def amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[
         now = keep(connection, book, verdict, was.proposal)  # type: ignore[arg-type]
         content = {
             "session": book.session, "at": datetime.now(tz=UTC).isoformat(timespec="seconds"),
-            "corrects": before[-1].digest, "before": _decision_json(was), "after": _decision_json(now),
+            "corrects": before[-1].digest, "before": was.as_json(), "after": now.as_json(),
             "members": [{"id": seat.id, "name": seat.name} for seat in jury_of(session) if seat.id in deciding],
         }  # fmt: skip
         return _close(connection, book, content, before[-1].digest, verdict.author, "amend")

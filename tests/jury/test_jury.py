@@ -439,3 +439,31 @@ def test_the_commands_go_from_decision_to_rectificatif(tmp_path: Path) -> None:
     assert run("jury", "check", root)[0] == 0
     (session.root / "groupes.csv").write_text("epreuve,groupe,candidat\n", "utf-8")
     assert run("jury", "check", root)[0] == 1
+
+
+@pytest.mark.parametrize("command", ["sign", "amend"])
+@pytest.mark.parametrize("by", [",", "", " , ,"])
+def test_members_who_are_nobody_are_refused(session: Session, book: MarkBook, command: str, by: str) -> None:
+    words = ["--candidate", "C1", "--bloc", "B1", "--decision", "refused"] if command == "amend" else []
+    code, said = run("jury", command, session.root, *words, "--by", by)
+    assert (code, "--by ne nomme personne" in said) == (1, True), said
+    assert signed(book) == ()
+
+
+def test_nobody_signs_even_where_the_reglement_asks_for_no_quorum(session: Session, book: MarkBook) -> None:
+    lax = ruled(session, quorum="0", casting_vote=False)
+    with pytest.raises(MarkingError) as caught:
+        sign(lax, book, [])
+    assert "jury.quorum" in codes(caught)
+
+
+def test_one_and_several_agree_in_french(session: Session) -> None:
+    (few,) = composition_findings(ruled(session, min_members=4))
+    assert few.message.replace(
+        "\u00a0", " "
+    ) == "Le jury compte 3 membres ; le règlement en demande 4.".replace(" ;", "\u202f;")
+    said = [str(found) for found in quorum_findings(ruled(session, quorum="1"), ["J1", "P1"])]
+    plain = " ".join(said).replace("\u00a0", " ")
+    assert "pour 1 membre en état" in plain
+    assert "ne compte pas P1 parmi ses membres" in plain
+    assert "1 membres" not in plain

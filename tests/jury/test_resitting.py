@@ -445,3 +445,9 @@ def test_who_comes_back_alone_of_his_group_is_told(session: Session, book: MarkB
         grouped, groups=tuple(Member(epreuve="E1", group="G1", candidate=who) for who in ("C2", "C3"))
     )
     assert alone(together, resit_needs(together, book)) == ()
+
+
+def test_a_member_named_twice_signs_once(session: Session) -> None:
+    mark_all(session, session_book(session, {}), {"C1": "acquis"})
+    code, said = run("jury", "sign", session.root, "--by", "J1,J2", "--by", "J1")
+    assert (code, said.count("J1")) == (0, 1), said

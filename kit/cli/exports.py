@@ -100,7 +100,7 @@ def accrochage(
     session, book = opened(folder)
     certified = certified_people(session, acquired_blocs(session, book))
     at = datetime.now(tz=session.config.zone)
-    content = declaration(session, certified, read_civil(people), read_account(account), at, xsd)
+    content = declaration(session, certified, read_civil(people), read_account(account), at, xsd, str(people))
     write_bytes(out, content, PRIVATE)
     say(label("accrochage.written", people=counted(len(certified), "personne"), file=out))
     return 0

@@ -83,8 +83,11 @@ def _certified(session: Session, book: MarkBook) -> tuple[Certified, ...]:
 
 def _obtained(session: Session, book: MarkBook, found: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     """Return what is said of the certification: obtained by the PV, or only proposed while there is none."""
+    whose = [item["id"] for item in found]
     if signed(book):
-        return {item.candidate.id: label("paper.certified") for item in _certified(session, book)}
+        certified = {item.candidate.id for item in _certified(session, book)}
+        known = {who: "paper.certified" if who in certified else "export.not_certified" for who in whose}
+        return {who: label(code) for who, code in known.items()}
     proposed = {item["id"]: label(f"result.proposal.{item['certification'] or 'open'}") for item in found}
     return {who: label("export.proposed", proposal=words) for who, words in proposed.items()}
 

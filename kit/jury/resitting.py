@@ -98,13 +98,14 @@ def resit_needs(session: Session, book: MarkBook) -> tuple[Need, ...]:
         raise MarkingError(Finding("jury.not_signed_yet", Place(item=session.config.id)))
     results = {item["id"]: item for item in pvs[0].content["results"]}
     out = {(item.epreuve, item.candidate, item.line) for item in neutralised(book)}
-    return tuple(
+    needs = (
         _need(session, pvs, results[candidate], bloc, out)
         if decided.choice == "refused"
         else _deferred(session, candidate, bloc)
         for (candidate, bloc), decided in decided_by(pvs).items()
         if decided.choice in {"refused", "deferred"}
     )
+    return tuple(sorted(needs, key=lambda need: (natural_key(need.candidate), natural_key(need.bloc))))
 
 
 def _need(
@@ -446,7 +447,7 @@ def needs_rows(session: Session, needs: Sequence[Need]) -> Iterator[tuple[str, .
 
 
 def _kept_words(need: Need) -> Iterator[str]:
-    yield from (item.code for item in need.kept)
+    yield from sorted((item.code for item in need.kept), key=natural_key)
     yield from (label("resit.spared", epreuve=epreuve) for epreuve in need.spared)
 
 

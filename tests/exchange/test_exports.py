@@ -145,7 +145,11 @@ def test_a_workbook_says_the_certification_and_the_pv_it_comes_from(session: Ses
     later = amend(session, book, Verdict("C2", "B1", "validated", "J1", "Copie retrouvée"), ["J2"])
     loaded = load_workbook(io.BytesIO(results_workbook(session, book)))
     blocs = list(loaded["Blocs"].iter_rows(min_row=2, values_only=True))
-    assert [row[4:6] for row in blocs] == [("validé", "obtenue"), ("validé", "obtenue"), ("non validé", None)]
+    assert [row[4:6] for row in blocs] == [
+        ("validé", "obtenue"),
+        ("validé", "obtenue"),
+        ("non validé", "non obtenue"),
+    ]
     origin = dict(loaded["Origine"].iter_rows(min_row=2, values_only=True))
     assert origin["Référentiel"] == f"{session.referentiel.slug} {session.referentiel.version}"
     assert {"Certification", "Numéro RNCP", "Règlement", "Session"} <= origin.keys()
@@ -484,3 +488,45 @@ def test_the_commands_write_results_and_grades(session: Session, tmp_path: Path)
     assert "--users" in done.output
     done = CliRunner().invoke(app, ["results", root, "--json"])
     assert [item["id"] for item in json.loads(done.output)["candidates"]] == ["C1", "C2", "C3"]
+
+
+BAD = {
+    "": b"",
+    "binary": bytes(range(256)),
+    "deep": b"[" * 100,
+    "xml bomb": b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>',
+    "another xml": b"<a/>",
+    "import": XSD.replace(
+        '<xs:element name="flux">',
+        '<xs:import namespace="urn:x" schemaLocation="http://127.0.0.1:9/x.xsd"/><xs:element name="flux">',
+    ).encode(),
+    "latin": "é;à\n".encode("latin-1"),
+    "list": b"- 1\n- 2\n",
+    "escapes": b'sender: "\\0\\0\\0\\0\\0\\0\\0\\0"\n',
+}
+
+
+@pytest.mark.parametrize("name", ["compte.yaml", "etat-civil.csv", "accrochage.xsd"])
+@pytest.mark.parametrize("content", BAD)
+def test_no_file_however_bad_is_our_fault(signed_root: Path, name: str, content: str) -> None:
+    (signed_root.parent / name).write_bytes(BAD[content])
+    code, said = exported(signed_root)
+    assert "Défaut" not in said, said
+    written = (signed_root.parent / "flux.xml").exists()
+    assert (code, written) in {(1, False), (0, True)}, said
+    assert code or content == "import", said
+
+
+@pytest.mark.parametrize("kind", ["account", "people", "xsd"])
+@pytest.mark.parametrize("path", ["absent", ".", "tube"])
+def test_what_is_no_file_is_told(signed_root: Path, kind: str, path: str) -> None:
+    if path == "tube":
+        (signed_root.parent / path).mkdir()
+    code, said = exported(signed_root, **{kind: path})
+    assert (code, "Défaut" in said) == (1, False), said
+
+
+def test_a_declaration_where_a_folder_is_leaves_it(signed_root: Path) -> None:
+    (signed_root.parent / "flux.xml").mkdir()
+    code, said = exported(signed_root)
+    assert (code, "Défaut" in said, "flux.xml" in said) == (1, False, True), said

@@ -158,7 +158,6 @@ def declaration(
 
     Raises:
         InvalidFile: what is missing, person by person, or what the schema refuses; nothing is returned half made.
-        EnvironmentFault: the schema cannot be read.
     """
     raise_for(_missing(session, certified, civil, account, people), InvalidFile)
     from lxml import etree

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kit.environment import environment
 from kit.errors import Finding, Place
 from kit.messages import label
+from kit.reading import read_bytes
 
 _KINDS = {
     "SCHEMAV_ELEMENT_CONTENT": "place",
@@ -49,14 +49,13 @@ def schema_findings(content: bytes, xsd: Path) -> Iterator[Finding]:
         xsd: the schema's file.
 
     Raises:
-        EnvironmentFault: the schema cannot be read.
+        InvalidFile: the schema's file cannot be read.
     """
     from lxml import etree
 
     parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
     try:
-        with environment(xsd):
-            schema = etree.XMLSchema(etree.fromstring(xsd.read_bytes(), parser, base_url=str(xsd)))
+        schema = etree.XMLSchema(etree.fromstring(read_bytes(xsd), parser, base_url=str(xsd)))
     except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
         line = getattr(error, "lineno", None) or None
         yield Finding("accrochage.no_schema", Place(str(xsd), line), {"told": _brief(str(error))})

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import re
 from datetime import date
 from fractions import Fraction
@@ -518,10 +519,10 @@ def test_no_file_however_bad_is_our_fault(signed_root: Path, name: str, content:
 
 
 @pytest.mark.parametrize("kind", ["account", "people", "xsd"])
-@pytest.mark.parametrize("path", ["absent", ".", "tube"])
+@pytest.mark.parametrize("path", ["absent", ".", "tube", "/dev/zero"])
 def test_what_is_no_file_is_told(signed_root: Path, kind: str, path: str) -> None:
     if path == "tube":
-        (signed_root.parent / path).mkdir()
+        os.mkfifo(signed_root.parent / path)
     code, said = exported(signed_root, **{kind: path})
     assert (code, "Défaut" in said) == (1, False), said
 

@@ -48,14 +48,12 @@ def read_csv(path: Path, columns: Sequence[str]) -> CsvData:
     Raises:
         InvalidFile: unreadable, no CSV at all, or its header leaves a doubt on what the rows hold.
     """
-    text, where = read_text(path), Place(str(path))
-    if "\0" in text:
-        raise InvalidFile(Finding("csv.binary", where))
     data = CsvData()
-    records = _records(text, where, data)
+    records = iter(read_records(path, data))
     line, header = next(records, (0, []))
     if not header:
-        raise InvalidFile(*(data.findings or [Finding("csv.no_header", where, {"columns": columns})]))
+        nothing = Finding("csv.no_header", Place(str(path)), {"columns": columns})
+        raise InvalidFile(*(data.findings or [nothing]))
     header = [cell.strip() for cell in header]
     _read_header(header, columns, Place(str(path), line), data)
     for start, cells in records:
@@ -68,19 +66,43 @@ def read_csv(path: Path, columns: Sequence[str]) -> CsvData:
     return data
 
 
+def read_records(path: Path, data: CsvData) -> list[tuple[int, list[str]]]:
+    """Return the records of a CSV file, its header too, each with its first line; `data` gets what could not be read.
+
+    Raises:
+        InvalidFile: unreadable, or no CSV at all.
+    """
+    text, where = read_text(path), Place(str(path))
+    if "\0" in text:
+        raise InvalidFile(Finding("csv.binary", where))
+    return list(_records(text, where, data))
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a link in the place of a file given to be read: what is said of its lines would be another file's.
+
+    Raises:
+        InvalidFile: it is a link.
+    """
+    if path.is_symlink():
+        raise InvalidFile(Finding("file.link", Place(str(path))))
+
+
 def _records(text: str, where: Place, data: CsvData) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with their first line; one that is not CSV is a finding, and the next is tried."""
     first = _first_line(text)
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+    line, lines = 1, text.splitlines(keepends=True)
     while True:
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            data.findings.append(Finding("csv.syntax", Place(where.file, line)))
+            length = sum(map(len, lines[line - 1 : reader.line_num]))
+            code = "csv.too_long" if length > csv.field_size_limit() else "csv.syntax"
+            data.findings.append(Finding(code, Place(where.file, line), {"limit": csv.field_size_limit()}))
             data.complete = False
             cells = []
         start, line = line, reader.line_num + 1

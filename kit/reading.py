@@ -63,20 +63,29 @@ def read_text(path: Path) -> str:
     Raises:
         InvalidFile: missing, no ordinary file, too large, or not UTF-8.
     """
+    raw = read_bytes(path)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise InvalidFile(Finding("file.encoding", Place(str(path), line))) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        InvalidFile: missing, no ordinary file, or too large.
+    """
     where = Place(file=str(path))
     try:
-        raw = _read_bytes(path, where)
+        return _read_bytes(path, where)
     except FileNotFoundError as error:
         raise InvalidFile(Finding("file.missing", where)) from error
     except OSError as error:
         raise InvalidFile(Finding("file.unreadable", where, {"reason": reason(error)})) from error
     except ValueError as error:  # what no file can be called: a null character, half of a pair
         raise InvalidFile(Finding("file.name", Place())) from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InvalidFile(Finding("file.encoding", Place(str(path), line))) from error
 
 
 def _read_bytes(path: Path, where: Place) -> bytes:

@@ -5,12 +5,15 @@ Also the one way we write JSON and CSV: same content, same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import io
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,62 @@ def write_text(path: Path, text: str, mode: int = SHARED) -> None:
         EnvironmentFault: the disk or the rights refuse; `path` is as it was.
     """
     write_bytes(path, text.encode("utf-8"), mode)
+
+
+def write_together(folder: Path, texts: Mapping[str, str], mode: int = SHARED) -> None:
+    """Write several texts in a folder: all of them, or the folder is as it was.
+
+    Args:
+        folder: where; it is made when it is not there.
+        texts: by file name.
+        mode: their rights.
+
+    Raises:
+        EnvironmentFault: the disk or the rights refuse.
+    """
+    for name in texts:
+        with environment(folder / name):
+            _refuse_folder(folder / name)
+    with environment(folder):
+        made = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder, prefix=_PREFIX))
+        try:
+            _exchange(folder, staging, texts, mode)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            if made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            raise
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+
+
+def _exchange(folder: Path, staging: Path, texts: Mapping[str, str], mode: int) -> None:
+    """Put texts in the place of what is there, or everything back where one cannot be."""
+    new, old = staging / "new", staging / "old"
+    for name, text in texts.items():
+        write_text(new / name, text, mode)
+    old.mkdir()
+    placed: list[Path] = []
+    try:
+        for name in texts:
+            if os.path.lexists(folder / name):
+                (folder / name).rename(old / name)
+            placed.append(folder / name)
+            (new / name).rename(folder / name)
+    except BaseException:
+        for path in placed:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+                if os.path.lexists(old / path.name):
+                    (old / path.name).rename(path)
+        raise
 
 
 def json_text(data: Any) -> str:

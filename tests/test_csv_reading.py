@@ -66,7 +66,11 @@ def test_a_column_too_many_is_told_and_the_rows_are_read(tmp_path):
         ("\nid|nom\n1|a\n", [("csv.missing_columns", 2), ("csv.unknown_columns", 2)]),
         ("id,nom\n1,\0\n", [("csv.binary", None)]),
         ('"id,nom\n1,a\n', [("csv.syntax", 1)]),
-        ('id,nom\n1,"' + "x" * 200_000 + '"\n', [("csv.syntax", 2)]),
+        ('id,nom\n1,"' + "x" * 200_000 + '"\n', [("csv.too_long", 2)]),
+        (
+            "id," + "x" * 200_000 + "\n1,a\n",
+            [("csv.too_long", 1), ("csv.missing_columns", 2), ("csv.unknown_columns", 2)],
+        ),
     ],
 )
 def test_what_is_no_table_is_told(tmp_path, text, expected):

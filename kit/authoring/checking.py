@@ -110,7 +110,7 @@ def _sources(template: CaseTemplate, workspace: Path | None) -> tuple[_Sources, 
     findings: list[Finding] = []
     reglement = epreuve = None
     try:
-        reglement = load_reglement(folder / "reglement.yaml")
+        reglement = load_reglement(folder / "reglement.yaml", referentiel)
     except KitError as error:
         findings += [_moved(finding, where) for finding in error.findings]
     if written.epreuve in {item.id for item in referentiel.epreuves}:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import say
-from kit.cli.shared import SessionDir, command, new_group, opened
+from kit.cli.shared import SessionDir, command, given_path, new_group, opened
 from kit.cli.usage import UsageFault
 from kit.french import counted
 from kit.messages import label
@@ -22,7 +22,12 @@ _MATCHES = ("id", "email")
 @command(app)
 def results(
     folder: SessionDir,
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Fichier à écrire (.xlsx ou .json).")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="FICHIER", parser=given_path, help="Fichier à écrire (.xlsx ou .json)."
+        ),
+    ],
 ) -> None:
     """Écrit les notes, les compétences, les blocs et les décisions, en classeur ou en JSON."""
     from kit.exchange.results_files import results_data, results_workbook
@@ -41,7 +46,12 @@ def results(
 @command(app)
 def grades(
     folder: SessionDir,
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Où écrire, un fichier par épreuve.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DOSSIER", parser=given_path, help="Où écrire, un fichier par épreuve."
+        ),
+    ],
     match: Annotated[
         str, typer.Option("--match", metavar="CHAMP", help="Ce qui relie à Moodle : id (idnumber) ou email.")
     ] = "email",
@@ -53,7 +63,7 @@ def grades(
     """Écrit les notes pour le carnet de Moodle : un CSV par épreuve, vérifié avant."""
     from kit.exchange.moodle_grades import Match, grades_files, users_of
     from kit.exchange.results_files import results_in_force
-    from kit.writing import PRIVATE, write_text
+    from kit.writing import PRIVATE, write_together
 
     chosen: Match = "id" if match == "id" else "email"
     if match not in _MATCHES:
@@ -61,9 +71,9 @@ def grades(
     session, book = opened(folder)
     known = users_of(users, chosen) if users is not None else None
     files = grades_files(session, results_in_force(session, book), chosen, known)
-    for name, text in files.items():
-        write_text(out / name, text, PRIVATE)
-    say(label("export.grades", files=counted(len(files), "fichier"), folder=out))
+    write_together(out, files, PRIVATE)
+    several = ".several" if len(files) > 1 else ""
+    say(label(f"export.grades{several}", files=counted(len(files), "fichier"), folder=out))
     if known is None:
         say(label("export.unchecked"))
 
@@ -71,7 +81,9 @@ def grades(
 @command(app)
 def accrochage(
     folder: SessionDir,
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Fichier XML à écrire.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FICHIER", parser=given_path, help="Fichier XML à écrire.")
+    ],
     account: Annotated[
         Path, typer.Option("--account", metavar="YAML", help="Identifiants du certificateur sur le portail.")
     ],
@@ -88,7 +100,7 @@ def accrochage(
     session, book = opened(folder)
     certified = certified_people(session, acquired_blocs(session, book))
     at = datetime.now(tz=session.config.zone)
-    content = declaration(session, certified, read_civil(people), read_account(account), at, xsd)
+    content = declaration(session, certified, read_civil(people), read_account(account), at, xsd, str(people))
     write_bytes(out, content, PRIVATE)
     say(label("accrochage.written", people=counted(len(certified), "personne"), file=out))
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,9 @@ from kit.messages import label
 
 if TYPE_CHECKING:
     from kit.jury.deciding import Decided, Verdict
+    from kit.jury.resitting import Need
+    from kit.marking.book import MarkBook
+    from kit.sessions.opening import Session
 
 app = new_group("Les décisions du jury.")
 
@@ -125,8 +128,8 @@ def sign(
     """Signe le PV : rien de ce sur quoi il repose ne change plus."""
     from kit.jury.signing import sign as close
 
+    members, away = _members(by), _ids(excused or ())
     session, book = opened(folder)
-    members, away = _ids(by), _ids(excused or ())
     pv = close(session, book, members, away)
     say(label("jury.signed_now", number=pv.number, members=enumeration(members), digest=pv.digest))
 
@@ -145,10 +148,9 @@ def amend(
     """Corrige une décision après la signature, par un PV rectificatif daté."""
     from kit.jury.signing import amend as correct
 
+    members = _members(by)
+    verdict = _verdict(candidate, bloc, decision, members[0], reason, "kit jury amend")
     session, book = opened(folder)
-    members = _ids(by)
-    author = members[0] if members else ""
-    verdict = _verdict(candidate, bloc, decision, author, reason, "kit jury amend")
     pv = correct(session, book, verdict, members)
     say(label("jury.amended", number=pv.number - 1, digest=pv.digest))
 
@@ -169,19 +171,36 @@ def resit(
     ] = None,
 ) -> None:
     """Prépare le rattrapage : ce qui reste à chacun, et la session qui le lui donne."""
-    from kit.jury.resitting import elsewhere, needs_rows, new_resit, resit_needs
+    from kit.jury.resitting import needs_rows, new_resit, resit_needs
 
-    if new is not None and first_day is None:
+    day = None if first_day is None else _day(first_day)
+    if new is not None and day is None:
         raise UsageFault("resit.no_day", "kit jury resit")
+    if new is None and (first_day, name) != (None, None):
+        option = "--id" if first_day is None else "--first-day"
+        raise UsageFault("resit.no_folder", "kit jury resit", option=option)
     session, book = opened(folder)
-    needs = new_resit(session, book, new, _day(first_day or ""), name) if new else resit_needs(session, book)
+    needs = new_resit(session, book, new, day, name) if new and day else resit_needs(session, book)
     columns = [label(f"resit.column.{name}") for name in ("candidate", "bloc", "epreuves", "kept", "attempt")]
     print_table(columns, [list(row) for row in needs_rows(session, needs)])
-    if missing := elsewhere(session, needs):
-        say(label("resit.elsewhere", epreuves=enumeration(missing)))
+    _say_what_to_mend(session, book, needs)
     if new is not None:
         people = counted(len({need.candidate for need in needs}), "candidat")
         say(label("resit.written", candidates=people, folder=new))
+
+
+def _say_what_to_mend(session: Session, book: MarkBook, needs: Sequence[Need]) -> None:
+    """Say what the new session does not have of the one that is resat, and somebody must see to."""
+    from kit.jury.resitting import alone, elsewhere, neutralised_before
+
+    if missing := elsewhere(session, needs):
+        say(label("resit.elsewhere", epreuves=enumeration(missing)))
+    if lonely := alone(session, needs):
+        people = enumeration([f"{who} ({epreuve}, {group})" for epreuve, group, who in lonely])
+        several = ".several" if len(lonely) > 1 else ""
+        say(label(f"resit.alone{several}", people=people))
+    if references := neutralised_before(session, book, needs):
+        say(label("resit.neutralised", references=", ".join(references)))
 
 
 @command(app)
@@ -198,8 +217,20 @@ def check(folder: SessionDir) -> int:
     return PROBLEMS if found else DONE
 
 
+def _members(options: Iterable[str]) -> list[str]:
+    """Return the members that `--by` names.
+
+    Raises:
+        MarkingError: it names nobody.
+    """
+    members = _ids(options)
+    if not members:
+        raise MarkingError.of("jury.nobody_named", option="--by")
+    return members
+
+
 def _ids(options: Iterable[str]) -> list[str]:
-    return [one for words in options for one in words.replace(",", " ").split()]
+    return list(dict.fromkeys(one for words in options for one in words.replace(",", " ").split()))
 
 
 def _day(value: str) -> date:

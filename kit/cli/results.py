@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import print_json, print_table, say
-from kit.cli.shared import Json, SessionDir, command, opened
+from kit.cli.shared import Json, SessionDir, command, given_path, opened
 from kit.environment import environment
 from kit.french import counted
 from kit.messages import label
@@ -48,7 +48,10 @@ def results(folder: SessionDir, json: Json = False) -> None:
 def statistics(
     folder: SessionDir,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DOSSIER", help="Où écrire (par défaut : statistiques/).")
+        Path | None,
+        typer.Option(
+            "--out", metavar="DOSSIER", parser=given_path, help="Où écrire (par défaut : statistiques/)."
+        ),
     ] = None,
 ) -> None:
     """Écrit le bilan de la promotion et les statistiques de la session, en PDF."""

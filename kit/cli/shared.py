@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from kit.cli.french_typer import FrenchCommand, FrenchGroup
+from kit.cli.usage import UsageFault
 from kit.sessions.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def new_group(help_text: str, epilog: str | None = None) -> typer.Typer:
 def command(app: typer.Typer, name: str | None = None) -> Callable[[F], F]:
     """Return a decorator that adds a function to a group as a French command."""
     return app.command(name, cls=FrenchCommand)
+
+
+def given_path(text: str) -> Path:
+    """Return a path that an option gives; an empty text is no path, and would mean the current folder.
+
+    Raises:
+        UsageFault: it is empty.
+    """
+    if not text.strip():
+        raise UsageFault("cli.empty_path", "kit")
+    return Path(text)
 
 
 def current_workspace() -> Path:

@@ -7,7 +7,6 @@ accepted it. The national identification number is neither asked nor kept: peopl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +15,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from kit.environment import environment
+from kit.csv_reading import CsvData, read_records, refuse_link
 from kit.errors import Finding, InvalidFile, Place, raise_for
+from kit.exchange.nir import holds_nir
+from kit.exchange.schema_check import schema_findings
+from kit.messages import label
 from kit.reading import FrozenModel, parse_yaml, read_text, validate
 from kit.results.blocs import makes_whole
 from kit.sessions.files import read_table
@@ -27,8 +29,6 @@ from kit.sessions.values import Identifier, Line, route_of
 
 NAMESPACE = "urn:cdc:cpf:pc5:schema:1.0.0"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_NIR = re.compile(r"[12]\d{2}(0[1-9]|[1-9]\d)(\d{2}|2[ABab])\d{6}(\d{2})?")
-"""What looks like a national identification number: 13 digits, or 15 with its key."""
 
 
 class Account(FrozenModel):
@@ -44,13 +44,13 @@ class Account(FrozenModel):
         access: the schema's word for each voie d'accès.
     """
 
-    sender: Annotated[str, Field(min_length=8, max_length=8)]
-    certifier: Annotated[str, Field(min_length=1, max_length=8)]
-    contract: Annotated[str, Field(min_length=1, max_length=20)]
+    sender: Annotated[Line, Field(min_length=8, max_length=8)]
+    certifier: Annotated[Line, Field(max_length=8)]
+    contract: Annotated[Line, Field(max_length=20)]
     kind: Literal["RNCP", "RS"] = "RNCP"
-    code: str | None = None
-    obtained: str = "PAR_ADMISSION"
-    access: Mapping[str, str] = {}
+    code: Line | None = None
+    obtained: Line = "PAR_ADMISSION"
+    access: Mapping[str, Line] = {}
 
 
 class CivilStatus(Row):
@@ -105,16 +105,35 @@ def read_civil(path: Path) -> dict[str, CivilStatus]:
     Raises:
         InvalidFile: all that is wrong with the file; a cell that looks like a NIR is refused.
     """
+    refuse_link(path)
+    if not path.exists():
+        raise InvalidFile(Finding("file.missing", Place(str(path))))
+    raise_for(_nirs(path), InvalidFile)
     table = read_table(path.parent, CivilStatus, path)
     findings = list(table.findings)
+    lines: dict[str, int] = {}
     for item in table.located:
-        for name, cell in zip(CivilStatus.columns(), item.row.cells(), strict=True):
-            if _NIR.fullmatch(re.sub(r"\s", "", cell)):
-                findings.append(Finding("accrochage.nir", Place(str(path), item.line, name)))
-    if table.state == "absent":
-        findings.append(Finding("file.missing", Place(str(path))))
+        if (first := lines.setdefault(item.row.candidate, item.line)) != item.line:
+            fields = {"candidate": item.row.candidate, "first": first}
+            findings.append(Finding("accrochage.twice", Place(str(path), item.line, "candidat"), fields))
     raise_for(findings, InvalidFile)
     return {item.candidate: item for item in table.rows}
+
+
+def _nirs(path: Path) -> Iterator[Finding]:
+    """Yield where a NIR stands, before anything is said that would repeat it: in a title, a remark, a bad row too."""
+    data = CsvData()
+    lines = dict(enumerate(read_text(path).split("\n"), start=1))
+    told = {line: "" for line, text in lines.items() if holds_nir(text)}
+    records = read_records(path, data)
+    titles = records[0][1] if records else []
+    for line, cells in records:
+        for rank, cell in enumerate(cells):
+            if holds_nir(cell):
+                known = rank < len(titles) and titles[rank].strip() in CivilStatus.columns()
+                told[line] = titles[rank].strip() if known else ""
+    for line, column in sorted(told.items()):
+        yield Finding("accrochage.nir", Place(str(path), line, column or None))
 
 
 def declaration(
@@ -124,6 +143,7 @@ def declaration(
     account: Account,
     at: datetime,
     xsd: Path,
+    people: str = CivilStatus.file,
 ) -> bytes:
     """Return the declaration of certified people, accepted by the schema.
 
@@ -134,26 +154,29 @@ def declaration(
         account: whose declaration it is.
         at: its date and time, with the offset of its zone.
         xsd: the schema that the certifier has from the portal.
+        people: the name of the file of civil status, for what it lacks.
 
     Raises:
         InvalidFile: what is missing, person by person, or what the schema refuses; nothing is returned half made.
-        EnvironmentFault: the schema cannot be read.
     """
-    raise_for(_missing(session, certified, civil, account), InvalidFile)
+    raise_for(_missing(session, certified, civil, account, people), InvalidFile)
     from lxml import etree
 
-    content: bytes = etree.tostring(
-        _flow(session, certified, civil, account, at),
-        xml_declaration=True,
-        encoding="UTF-8",
-        pretty_print=True,
-    )
-    raise_for(_invalid(content, xsd), InvalidFile)
+    try:
+        flow = _flow(session, certified, civil, account, at)
+    except ValueError as error:  # a character that no XML can hold
+        raise InvalidFile(Finding("accrochage.character", Place(item=session.config.id))) from error
+    content: bytes = etree.tostring(flow, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    raise_for(schema_findings(content, xsd), InvalidFile)
     return content
 
 
 def _missing(
-    session: Session, certified: Sequence[Certified], civil: Mapping[str, CivilStatus], account: Account
+    session: Session,
+    certified: Sequence[Certified],
+    civil: Mapping[str, CivilStatus],
+    account: Account,
+    people: str,
 ) -> Iterator[Finding]:
     if not certified:
         yield Finding("accrochage.nobody", Place(item=session.config.id))
@@ -163,7 +186,7 @@ def _missing(
         person, status = item.candidate, civil.get(item.candidate.id)
         lacks = [] if person.birth_date else ["naissance"]
         if status is None:
-            lacks.append(CivilStatus.file)
+            lacks.append(label("accrochage.row", file=people))
         else:
             names = ("birth_name", "sex", "birth_postcode")
             lacks += [
@@ -237,27 +260,3 @@ def _passage(make: Any, session: Session, item: Certified, status: CivilStatus, 
             )
         ),
     )
-
-
-def _invalid(content: bytes, xsd: Path) -> Iterator[Finding]:
-    """Yield what the schema refuses, or why it is no schema. Nothing is fetched from elsewhere."""
-    from lxml import etree
-
-    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-    try:
-        with environment(xsd):
-            schema = etree.XMLSchema(etree.fromstring(xsd.read_bytes(), parser, base_url=str(xsd)))
-    except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
-        yield Finding("accrochage.no_schema", Place(str(xsd)), {"told": str(error)[:200]})
-        return
-    lines = content.decode("utf-8").splitlines()
-    if schema.validate(etree.fromstring(content, parser)):
-        return
-    for told in schema.error_log:
-        shown = lines[told.line - 1].strip() if 0 < told.line <= len(lines) else ""
-        fields = {
-            "line": told.line,
-            "element": shown[:80],
-            "told": told.message.replace(f"{{{NAMESPACE}}}", ""),
-        }
-        yield Finding("accrochage.refused", Place(str(xsd)), fields)

@@ -7,15 +7,13 @@ Moodle refuses a grade that changed since.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from kit.csv_reading import CsvData, read_records, refuse_link
 from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.messages import label
-from kit.reading import read_text
 from kit.referentiel import exact_text, natural_key, parse_exact
 from kit.sessions.model import Candidate
 from kit.sessions.opening import Session
@@ -59,15 +57,18 @@ def users_of(path: Path, match: Match) -> frozenset[str]:
     Raises:
         InvalidFile: the file cannot be read, or has no such column.
     """
-    text = read_text(path)
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
-    names = [name for name in reader.fieldnames or () if name.strip().casefold() in _COLUMNS[match]]
-    if not names:
-        raise InvalidFile(
-            Finding("export.no_column", Place(str(path), 1), {"columns": sorted(_COLUMNS[match])})
-        )
-    return frozenset((row[names[0]] or "").strip() for row in reader)
+    refuse_link(path)
+    data = CsvData()
+    records = read_records(path, data)
+    line, header = records[0] if records else (1, [])
+    column = next((i for i, name in enumerate(header) if name.strip().casefold() in _COLUMNS[match]), None)
+    if column is None:
+        columns = sorted(_COLUMNS[match])
+        data.findings.append(Finding("export.no_column", Place(str(path), line), {"columns": columns}))
+    raise_for(data.findings, InvalidFile)
+    return frozenset(
+        cells[column].strip() for _, cells in records[1:] if column is not None and cells[column:]
+    )
 
 
 def _grades(
@@ -100,6 +101,7 @@ def _refused(
     session: Session, people: Mapping[str, Candidate], match: Match, known: Collection[str] | None
 ) -> Iterator[Finding]:
     seen: dict[str, str] = {}
+    users = None if known is None else {one.casefold() for one in known}
     where = Place(Candidate.file, field=match)
     if parse_exact(session.reglement.total) > _LARGEST:
         yield Finding("export.total", Place(session.reglement_file.name), {"total": session.reglement.total})
@@ -109,6 +111,6 @@ def _refused(
             yield Finding("export.no_email", where, {"candidate": code})
         elif value in seen:
             yield Finding("export.email_twice", where, {"candidate": code, "other": seen[value]})
-        elif known is not None and value not in {one.casefold() for one in known}:
+        elif users is not None and value not in users:
             yield Finding("export.unknown_user", where, {"candidate": code, "value": value})
         seen.setdefault(value, code)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from kit.documents.plain_workbook import Cell, Sheet, sheets_workbook
-from kit.jury.pv import decisions_in_force, signed
+from kit.exchange.accrochage import Certified, certified_people
+from kit.french import long_date
+from kit.jury.pv import decisions_in_force, deliberated_on, signed
+from kit.jury.resitting import acquired_blocs
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
@@ -18,44 +21,96 @@ from kit.sessions.opening import Session
 def results_in_force(session: Session, book: MarkBook) -> list[dict[str, Any]]:
     """Return results as `kit results --json` writes them: those of the PV once it is signed, else today's.
 
+    Each bloc says whether it was `kept`: acquired in an earlier session, and not decided in this one.
+
     Raises:
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
     pvs = signed(book)
-    return list(pvs[0].content["results"]) if pvs else as_json(session_results(session, book))["candidates"]
+    found = pvs[0].content["results"] if pvs else as_json(session_results(session, book))["candidates"]
+    brought = {(item.candidate, item.code) for item in session.acquired}
+    return [_with_kept(item, brought) for item in found]
+
+
+def _with_kept(result: Mapping[str, Any], brought: Collection[tuple[str, str]]) -> dict[str, Any]:
+    blocs = {
+        code: {**bloc, "kept": (result["id"], code) in brought} for code, bloc in result["blocs"].items()
+    }
+    return {**result, "blocs": blocs}
 
 
 def results_data(session: Session, book: MarkBook) -> dict[str, Any]:
-    """Return results, decisions and what they rest on, as data. Numbers are exact strings."""
+    """Return results, decisions and what they rest on, as data. Numbers are exact strings.
+
+    A rectificatif counts from 1 under `amendment`, as it does in its own title; the PV has none.
+    """
     pvs = signed(book)
     return {
         "session": session.config.id,
+        "certification": {"title": session.referentiel.title, "rncp": session.referentiel.rncp},
         "referentiel": {"slug": session.referentiel.slug, "version": session.referentiel.version},
         "reglement": {"slug": session.reglement.slug, "version": session.reglement.version},
-        "pv": [{"number": pv.number, "at": pv.content["at"], "digest": pv.digest} for pv in pvs],
+        "pv": [
+            {"number": pv.number, "amendment": pv.number - 1 or None, "at": pv.content["at"], "digest": pv.digest}
+            for pv in pvs
+        ],
         "candidates": results_in_force(session, book),
-        "decisions": [
-            {
-                "candidate": item.candidate, "bloc": item.bloc, "decision": item.choice, "proposal": item.proposal,
-                "reason": item.reason, "by": item.author,
-            }
-            for item in decisions_in_force(book).values()
+        "decisions": [item.as_json() for item in decisions_in_force(book).values()],
+        "certified": [
+            {"candidate": item.candidate.id, "on": item.on.isoformat()} for item in _certified(session, book)
         ],
         "acquired": [item.model_dump(mode="json") for item in session.acquired],
     }  # fmt: skip
 
 
 def results_workbook(session: Session, book: MarkBook) -> bytes:
-    """Return results as XLSX: marks of épreuves, competences, blocs with what was decided."""
+    """Return results as XLSX: épreuves, competences, blocs and certification as decided, and what they come from."""
     found = results_in_force(session, book)
     decided = {key: label(f"jury.choice.{item.choice}") for key, item in decisions_in_force(book).items()}
     sheets = (
         _marks(session, found),
         _statuses(session, found),
-        _blocs(session, found, decided),
+        _blocs(session, found, decided, _obtained(session, book, found)),
+        _origin(session, book),
     )
     return sheets_workbook(f"{label('export.results')} – {session.config.id}", sheets)
+
+
+def _certified(session: Session, book: MarkBook) -> tuple[Certified, ...]:
+    return certified_people(session, acquired_blocs(session, book))
+
+
+def _obtained(session: Session, book: MarkBook, found: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Return what is said of the certification: obtained by the PV, or only proposed while there is none."""
+    whose = [item["id"] for item in found]
+    if signed(book):
+        certified = {item.candidate.id for item in _certified(session, book)}
+        known = {who: "paper.certified" if who in certified else "export.not_certified" for who in whose}
+        return {who: label(code) for who, code in known.items()}
+    proposed = {item["id"]: label(f"result.proposal.{item['certification'] or 'open'}") for item in found}
+    return {who: label("export.proposed", proposal=words) for who, words in proposed.items()}
+
+
+def _origin(session: Session, book: MarkBook) -> Sheet:
+    """Return which certification the results are of, and the PV they come from."""
+    referentiel, reglement, pvs = session.referentiel, session.reglement, signed(book)
+    rows = [
+        (label("paper.certification"), referentiel.title or label("paper.unknown_title")),
+        (label("paper.rncp"), referentiel.rncp or label("paper.unknown")),
+        (label("paper.referentiel"), f"{referentiel.slug} {referentiel.version}"),
+        (label("paper.reglement"), f"{reglement.slug} {reglement.version}"),
+        (label("paper.session"), session.config.id),
+        (label("paper.centre"), session.config.centre),
+    ]
+    for pv in pvs:
+        name = label("paper.pv") if pv is pvs[0] else label("paper.amendment", number=pv.number - 1)
+        day = long_date(deliberated_on(session, pv))
+        rows.append((name, label("export.pv", date=day, digest=pv.digest)))
+    if not pvs:
+        rows.append((label("paper.pv"), label("export.no_pv")))
+    header = (label("export.column.what"), label("export.column.value"))
+    return Sheet(label("export.sheet.origin"), header, tuple(rows))
 
 
 def _people(session: Session, candidate: str) -> tuple[str, str, str]:
@@ -102,13 +157,20 @@ def _status(one: Mapping[str, Any] | None) -> str | None:
 
 
 def _blocs(
-    session: Session, found: Sequence[Mapping[str, Any]], decided: Mapping[tuple[str, str], str]
+    session: Session,
+    found: Sequence[Mapping[str, Any]],
+    decided: Mapping[tuple[str, str], str],
+    obtained: Mapping[str, str],
 ) -> Sheet:
     codes = _codes(found, "blocs")
     header = [label(f"export.column.{name}") for name in _WHO]
     for code in codes:
         header += [label("export.column.proposal", code=code), label("export.column.decision", code=code)]
-    rows = tuple((*_people(session, item["id"]), *_blocs_of(item, codes, decided)) for item in found)
+    header.append(label("paper.column.certification"))
+    rows = tuple(
+        (*_people(session, item["id"]), *_blocs_of(item, codes, decided), obtained.get(item["id"]))
+        for item in found
+    )
     return Sheet(label("export.sheet.blocs"), tuple(header), rows)
 
 

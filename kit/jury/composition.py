@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kit.errors import Finding, Place
-from kit.french import number
+from kit.french import counted, number
 from kit.grids.wording import exact_words
 from kit.referentiel import parse_exact
 from kit.sessions.model import JURY_ROLES
@@ -56,9 +56,8 @@ def composition_findings(session: Session) -> Iterator[Finding]:
     """Yield what the jury lacks: members, a president, members from outside."""
     seats, rule = jury_of(session), session.reglement.jury
     if len(seats) < rule.min_members:
-        yield Finding(
-            "jury.too_few", _FILE, {"found": number(len(seats)), "needed": number(rule.min_members)}
-        )
+        fields = {"found": counted(len(seats), "membre"), "needed": number(rule.min_members)}
+        yield Finding("jury.too_few", _FILE, fields)
     if not any(seat.is_president for seat in seats):
         yield Finding("jury.no_president", _FILE)
     unsaid = [seat.id for seat in seats if seat.is_external is None]
@@ -92,11 +91,11 @@ def quorum_findings(
     here = list(dict.fromkeys(present))
     yield from strangers(session, here)
     able = set(here) & seats - (recused(session, candidate) if candidate else frozenset())
-    needed = parse_exact(session.reglement.jury.quorum) * len(seats)
+    share = parse_exact(session.reglement.jury.quorum) * len(seats)
+    needed = max(1, -(-share.numerator // share.denominator))  # somebody decides, whatever the règlement asks
     if len(able) < needed:
-        whole = -(-needed.numerator // needed.denominator)
-        where = Place(item=candidate) if candidate else _FILE
-        yield Finding("jury.quorum", where, {"found": number(len(able)), "needed": number(whole)})
+        fields = {"found": counted(len(able), "membre"), "needed": counted(needed, "membre")}
+        yield Finding("jury.quorum", Place(item=candidate) if candidate else _FILE, fields)
 
 
 def strangers(session: Session, people: Iterable[str]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ once more where somebody was given it already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,13 +15,16 @@ from typing import Any
 
 import yaml
 
+from kit.environment import environment
 from kit.errors import AuthorError, Finding, InvalidFile, MarkingError, Place
 from kit.grids.scoring import round_to
+from kit.jury.neutralising import neutralised
 from kit.jury.pv import SignedPv, decided_by, deliberated_on, signed, source_of
 from kit.marking.book import MarkBook
-from kit.marking.copies import all_copies
+from kit.marking.copies import all_copies, states_of
 from kit.messages import label
 from kit.referentiel import Epreuve, natural_key, parse_exact
+from kit.referentiel.reglement import Participation
 from kit.sessions.examples import (
     GITIGNORE,
     comment,
@@ -33,8 +36,11 @@ from kit.sessions.examples import (
 )
 from kit.sessions.files import CONFIG
 from kit.sessions.model import (
+    FIRST_YEAR,
+    LAST_YEAR,
     Acquired,
     Assignment,
+    Attendance,
     Candidate,
     Draw,
     EpreuvePlan,
@@ -44,6 +50,7 @@ from kit.sessions.model import (
     Registration,
     Row,
     Version,
+    is_exam_year,
 )
 from kit.sessions.opening import Session
 from kit.sessions.seeds import obtain_secret
@@ -58,11 +65,13 @@ class Need:
 
     Attributes:
         candidate: his id.
-        bloc: the bloc that was refused.
-        epreuves: the épreuves he sits again.
+        bloc: the bloc that was refused, or deferred.
+        epreuves: the épreuves he sits again; none while the jury has only deferred the bloc.
         kept: what the règlement keeps for him inside the bloc.
         attempt: the number of his next attempt.
         is_allowed: whether the règlement still gives him that attempt.
+        spared: the épreuves of the bloc that he does not sit again, being exempt from them.
+        is_deferred: whether the bloc waits for the jury: there is nothing to sit unless it says so.
     """
 
     candidate: str
@@ -71,12 +80,14 @@ class Need:
     kept: tuple[Acquired, ...]
     attempt: int
     is_allowed: bool
+    spared: tuple[str, ...] = ()
+    is_deferred: bool = False
 
 
 def resit_needs(session: Session, book: MarkBook) -> tuple[Need, ...]:
     """Return what each candidate still needs, by the PV and its rectificatifs.
 
-    A bloc whose decision was deferred is not there: it waits for a rectificatif.
+    A bloc whose decision was deferred is there with nothing to sit: it waits for a rectificatif.
 
     Raises:
         MarkingError: no PV is signed.
@@ -86,36 +97,82 @@ def resit_needs(session: Session, book: MarkBook) -> tuple[Need, ...]:
     if not pvs:
         raise MarkingError(Finding("jury.not_signed_yet", Place(item=session.config.id)))
     results = {item["id"]: item for item in pvs[0].content["results"]}
-    return tuple(
-        _need(session, pvs, results[candidate], bloc)
-        for (candidate, bloc), decided in decided_by(pvs).items()
+    out = {(item.epreuve, item.candidate, item.line) for item in neutralised(book)}
+    needs = (
+        _need(session, pvs, results[candidate], bloc, out)
         if decided.choice == "refused"
+        else _deferred(session, candidate, bloc)
+        for (candidate, bloc), decided in decided_by(pvs).items()
+        if decided.choice in {"refused", "deferred"}
     )
+    return tuple(sorted(needs, key=lambda need: (natural_key(need.candidate), natural_key(need.bloc))))
 
 
-def _need(session: Session, pvs: Sequence[SignedPv], result: Mapping[str, Any], bloc: str) -> Need:
+def _need(
+    session: Session,
+    pvs: Sequence[SignedPv],
+    result: Mapping[str, Any],
+    bloc: str,
+    out: Collection[tuple[str, str, str]],
+) -> Need:
     candidate: str = result["id"]
     kept = tuple(_kept(session, pvs, result, bloc))
-    left = {item.id for item in session.referentiel.competences_of(bloc)} - {item.code for item in kept}
     passed = {item.code for item in kept}
+    left = {item.id for item in session.referentiel.competences_of(bloc)} - passed
+    own = [item for item in session.referentiel.epreuves if item.bloc == bloc and item.id not in passed]
+    spared = tuple(item.id for item in own if _states(session, candidate, item.id) == {"exempt"})
     epreuves = tuple(
-        epreuve.id
-        for epreuve in session.referentiel.epreuves
-        if epreuve.bloc == bloc and epreuve.id not in passed and left & _competences_of(session, epreuve)
+        item.id
+        for item in own
+        if item.id not in spared and left & _competences_to_sit(session, candidate, item, out)
     )
-    before = [
-        item.attempt
+    attempt = _attempts_used(session, candidate, bloc) + 1
+    is_allowed = attempt <= session.reglement.resit.attempts + 1
+    return Need(candidate, bloc, epreuves, kept, attempt, is_allowed, spared)
+
+
+def _deferred(session: Session, candidate: str, bloc: str) -> Need:
+    attempt = _attempts_used(session, candidate, bloc) + 1
+    return Need(candidate, bloc, (), (), attempt, is_allowed=False, is_deferred=True)
+
+
+def _states(session: Session, candidate: str, epreuve: str) -> set[Participation]:
+    """Return the candidate's participation in each part of an épreuve that he was to sit in this session."""
+    plan = session.config.epreuves.get(epreuve)
+    if plan is None or not any(item.candidate == candidate for item in session.registered(epreuve)):
+        return set()
+    return {states_of(session, epreuve, part.id).get(candidate, "present") for part in plan.parts}
+
+
+def _attempts_used(session: Session, candidate: str, bloc: str) -> int:
+    """Return how many attempts a candidate has had at a bloc.
+
+    An épreuve none of whose parts he sat, being excused, was not attempted: he is convened to another date.
+    """
+    used = [
+        item.attempt - (_states(session, candidate, item.epreuve) - {"exempt"} == {"absent_excused"})
         for item in session.registrations
         if item.candidate == candidate and session.referentiel.epreuve(item.epreuve).bloc == bloc
     ]
-    attempt = max(before, default=1) + 1
-    return Need(
-        candidate, bloc, epreuves, kept, attempt, is_allowed=attempt <= session.reglement.resit.attempts + 1
-    )
+    return max(used, default=1)
 
 
-def _competences_of(session: Session, epreuve: Epreuve) -> set[str]:
-    return {session.referentiel.criterion(code).competence for code in epreuve.criteria("principal")}
+def _competences_to_sit(
+    session: Session, candidate: str, epreuve: Epreuve, out: Collection[tuple[str, str, str]]
+) -> set[str]:
+    """Return the competences that an épreuve assesses for a candidate: not by what was neutralised or dispensed."""
+    exempt = {
+        item.part
+        for item in session.attendances
+        if (item.candidate, item.epreuve, item.state) == (candidate, epreuve.id, "exempt")
+    }
+    return {
+        session.referentiel.criterion(link.criterion).competence
+        for link in epreuve.links
+        if link.role == "principal"
+        and link.part not in exempt
+        and (epreuve.id, candidate, f"{link.criterion}@{link.part}") not in out
+    }
 
 
 def _kept(
@@ -200,19 +257,20 @@ def new_resit(
         session_id: its id (default: the old one's and `-R`).
 
     Raises:
-        MarkingError: no PV is signed, nobody has anything to sit again, or the first day is not after the jury's.
-        AuthorError: the folder holds something, or is no folder.
+        MarkingError: no PV is signed, nobody has anything to sit again, the first day is not after the jury's, or a
+            date goes beyond the years of examinations.
+        AuthorError: the folder holds something, is no folder, or lies in the session that is resat.
         InvalidFile: the id cannot be one.
         EnvironmentFault: the disk or the store refuses.
     """
-    name = session_id or f"{session.config.id}-R"
+    name = f"{session.config.id}-R" if session_id is None else session_id
     if name == session.config.id:
         raise InvalidFile.of("resit.same_id", Place(CONFIG, field="id"), value=name)
     if not is_identifier(name):
         raise InvalidFile.of("session.value.id", Place(CONFIG, field="id"), value=name)
-    refuse_file(folder)
-    if not is_empty(folder):
-        raise AuthorError.of("session.folder.not_empty", Place(str(folder)))
+    if not is_exam_year(first_day):
+        raise MarkingError.of("resit.year", date=first_day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
+    _refuse_folder(session, folder)
     needs = tuple(
         need
         for need in resit_needs(session, book)
@@ -237,10 +295,46 @@ def new_resit(
     return needs
 
 
+def _refuse_folder(session: Session, folder: Path) -> None:
+    """Refuse to write where something is, or where the next build or pack of the session would find it.
+
+    Raises:
+        AuthorError: the folder holds something, is no folder, or lies in the session.
+    """
+    refuse_file(folder)
+    with environment(folder):
+        if folder.resolve().is_relative_to(session.root.resolve()):
+            raise AuthorError.of("resit.inside", Place(str(folder)), session=str(session.root))
+    if not is_empty(folder):
+        raise AuthorError.of("session.folder.not_empty", Place(str(folder)))
+
+
 def elsewhere(session: Session, needs: Sequence[Need]) -> tuple[str, ...]:
     """Return the épreuves that candidates need and that the session resat does not plan."""
     needed = {epreuve for need in needs for epreuve in need.epreuves}
     return tuple(sorted(needed - session.config.epreuves.keys(), key=natural_key))
+
+
+def alone(session: Session, needs: Sequence[Need]) -> tuple[tuple[str, str, str], ...]:
+    """Return who would sit an épreuve alone in the group he had for it: épreuve, group, candidate."""
+    back = {(need.candidate, epreuve) for need in needs for epreuve in need.epreuves}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in session.groups:
+        if (item.candidate, item.epreuve) in back:
+            groups.setdefault((item.epreuve, item.group), []).append(item.candidate)
+    found = [(epreuve, group, who[0]) for (epreuve, group), who in groups.items() if len(who) == 1]
+    return tuple(sorted(found, key=lambda item: (natural_key(item[0]), item[1])))
+
+
+def neutralised_before(session: Session, book: MarkBook, needs: Sequence[Need]) -> tuple[str, ...]:
+    """Return the references of the decisions to neutralise that the candidates who come back would need again.
+
+    Raises:
+        EnvironmentFault: the store refuses.
+    """
+    back = {(need.candidate, epreuve) for need in needs for epreuve in need.epreuves}
+    found = {item.reference for item in neutralised(book) if (item.candidate, item.epreuve) in back}
+    return tuple(sorted(found))
 
 
 def _tables(session: Session, needs: Sequence[Need]) -> dict[str, str]:
@@ -267,6 +361,11 @@ def _tables(session: Session, needs: Sequence[Need]) -> dict[str, str]:
             and (item.candidate is None or item.epreuve is None or (item.candidate, item.epreuve) in sits)
         ],
         Draw: [item for item in _draws(session) if item.epreuve in epreuves],
+        Attendance: [
+            item
+            for item in session.attendances
+            if item.state == "exempt" and (item.candidate, item.epreuve) in sits
+        ],
     }  # fmt: skip
     return {
         model.file: table_text(model, [item.cells() for item in items])
@@ -289,7 +388,10 @@ def _config(session: Session, needs: Sequence[Need], first_day: date, name: str,
     config = session.config
     wanted = {epreuve for need in needs for epreuve in need.epreuves}
     plans = {code: plan for code, plan in config.epreuves.items() if code in wanted}
-    shift = first_day - min(_day(part) for plan in plans.values() for part in plan.parts)
+    days = [_day(part) for plan in plans.values() for part in plan.parts]
+    shift = first_day - min(days)
+    if not is_exam_year(last := max(days) + shift):
+        raise MarkingError.of("resit.year", date=last.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
     data: dict[str, Any] = {
         "id": name, "centre": config.centre, "timezone": config.timezone, "referentiel": config.referentiel,
         **({"reglement": "reglement.yaml"} if config.reglement is not None else {}),
@@ -339,6 +441,17 @@ def needs_rows(session: Session, needs: Sequence[Need]) -> Iterator[tuple[str, .
             f"{person.last_name} {person.first_name} ({person.id})",
             need.bloc,
             ", ".join(need.epreuves) or "—",
-            ", ".join(item.code for item in need.kept) or "—",
-            label("resit.attempt" if need.is_allowed else "resit.no_more", attempt=need.attempt),
+            ", ".join(_kept_words(need)) or "—",
+            label(_standing(need), attempt=need.attempt),
         )
+
+
+def _kept_words(need: Need) -> Iterator[str]:
+    yield from sorted((item.code for item in need.kept), key=natural_key)
+    yield from (label("resit.spared", epreuve=epreuve) for epreuve in need.spared)
+
+
+def _standing(need: Need) -> str:
+    if need.is_deferred:
+        return "resit.deferred"
+    return "resit.attempt" if need.is_allowed else "resit.no_more"

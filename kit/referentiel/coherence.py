@@ -23,14 +23,14 @@ def check_tree(base: Referentiel, file: str, source: YamlData) -> Iterator[Findi
     competences = {item.id for item in base.competences}
     for i, item in enumerate(base.competences):
         where = Place(file, source.line(("competences", i)), item=item.id)
-        yield from _known(item.bloc, known["blocs"], "bloc.unknown", where)
+        yield from known_code(item.bloc, known["blocs"], "bloc.unknown", where)
         if item.activity is not None:
-            yield from _known(item.activity, known["activities"], "activity.unknown", where)
+            yield from known_code(item.activity, known["activities"], "activity.unknown", where)
         for link in item.tasks:
-            yield from _known(link.task, known["tasks"], "task.unknown", where)
+            yield from known_code(link.task, known["tasks"], "task.unknown", where)
     for i, criterion in enumerate(base.criteria):
         where = Place(file, source.line(("criteria", i)), item=criterion.id)
-        yield from _known(criterion.competence, competences, "competence.unknown", where)
+        yield from known_code(criterion.competence, competences, "competence.unknown", where)
 
 
 def check_epreuves(base: Referentiel, exams: EpreuvesFile, file: str, source: YamlData) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def check_epreuves(base: Referentiel, exams: EpreuvesFile, file: str, source: Ya
     blocs, criteria = {bloc.id for bloc in base.blocs}, {item.id for item in base.criteria}
     for i, epreuve in enumerate(exams.epreuves):
         where = Place(file, source.line(("epreuves", i)), item=epreuve.id)
-        yield from _known(epreuve.bloc, blocs, "bloc.unknown", where)
+        yield from known_code(epreuve.bloc, blocs, "bloc.unknown", where)
         parts = [(part.id, ("epreuves", i, "parts", j)) for j, part in enumerate(epreuve.parts)]
         yield from _twice(parts, file, source)
         for j, link in enumerate(epreuve.links):
@@ -64,9 +64,9 @@ def _tree_ids(base: Referentiel) -> Iterator[tuple[str, Key]]:
 
 
 def _check_link(link: Link, epreuve: Epreuve, criteria: set[str], where: Place) -> Iterator[Finding]:
-    yield from _known(link.criterion, criteria, "criterion.unknown", where)
+    yield from known_code(link.criterion, criteria, "criterion.unknown", where)
     parts = [part.id for part in epreuve.parts]
-    yield from _known(link.part, parts, "part.unknown", where, epreuve=epreuve.id)
+    yield from known_code(link.part, parts, "part.unknown", where, epreuve=epreuve.id)
 
 
 def _check_mapping(
@@ -80,15 +80,15 @@ def _check_mapping(
     by_id = {epreuve.id: epreuve for epreuve in epreuves}
     for j, removed in enumerate(mapping.removes):
         where = Place(file, source.line((*path, "removes", j)), item=mapping.id)
-        yield from _known(removed.epreuve, by_id, "epreuve.unknown", where)
+        yield from known_code(removed.epreuve, by_id, "epreuve.unknown", where)
         linked = by_id[removed.epreuve].criteria() if removed.epreuve in by_id else removed.criteria
         for code in removed.criteria:
-            yield from _known(code, criteria, "criterion.unknown", where)
+            yield from known_code(code, criteria, "criterion.unknown", where)
             if code in criteria and code not in linked:
                 yield Finding("criterion.not_linked", where, {"code": code, "epreuve": removed.epreuve})
     for j, added in enumerate(mapping.adds):
         where = Place(file, source.line((*path, "adds", j)), item=mapping.id)
-        yield from _known(added.epreuve, by_id, "epreuve.unknown", where)
+        yield from known_code(added.epreuve, by_id, "epreuve.unknown", where)
         if added.epreuve in by_id:
             for link in added.links:
                 yield from _check_link(link, by_id[added.epreuve], criteria, where)
@@ -111,7 +111,10 @@ def _twice(ids: Ids, file: str, source: YamlData) -> Iterator[Finding]:
         seen.add(code)
 
 
-def _known(code: str, known: Iterable[str], message: str, where: Place, **fields: str) -> Iterator[Finding]:
+def known_code(
+    code: str, known: Iterable[str], message: str, where: Place, **fields: str
+) -> Iterator[Finding]:
+    """Yield that a code is none of those that are known, with the nearest ones."""
     names = list(known)
     if code not in names:
         near = nearest(code, names) or sorted(names)[:12]

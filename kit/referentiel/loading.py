@@ -13,6 +13,7 @@ from kit.referentiel.coherence import check_epreuves, check_tree
 from kit.referentiel.mapping import EpreuvesFile, Mapping
 from kit.referentiel.model import Referentiel
 from kit.referentiel.reglement import Reglement
+from kit.referentiel.ruling import check_codes, check_rules
 
 T = TypeVar("T", Referentiel, EpreuvesFile)
 
@@ -74,13 +75,23 @@ def _load(folder: Path, mapping: str | None, contents: tuple[bytes, ...]) -> Ref
     return base.model_copy(update=update)
 
 
-def load_reglement(path: Path) -> Reglement:
+def load_reglement(path: Path, referentiel: Referentiel | None = None) -> Reglement:
     """Return a règlement.
+
+    Args:
+        path: its file.
+        referentiel: what it rules on, to hold its codes against; None when it is not known.
 
     Raises:
         InvalidFile: every problem of the file, with its line.
     """
-    return load_model(Reglement, path)
+    source, file = read_yaml(path), str(path)
+    reglement = validate(Reglement, source, file)
+    problems = [*check_rules(reglement, file, source)]
+    if referentiel is not None:
+        problems += check_codes(reglement, referentiel, file, source)
+    raise_for(problems)
+    return reglement
 
 
 def mappings_of(folder: Path) -> EpreuvesFile:

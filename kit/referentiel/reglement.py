@@ -78,6 +78,12 @@ def _check_weight(text: str) -> str:
     return text
 
 
+def _check_not_negative(value: str | int) -> str | int:
+    if (value if isinstance(value, int) else parse_exact(value)) < 0:
+        raise PydanticCustomError("kit", "negative", {"code": "field.negative", "value": value})
+    return value
+
+
 def _check_share(text: str) -> str:
     if not 0 <= parse_exact(text) <= 1:
         raise PydanticCustomError("kit", "share", {"code": "field.share", "value": text})
@@ -88,6 +94,8 @@ Exact = Annotated[str, AfterValidator(_check_exact)]
 Positive = Annotated[Exact, AfterValidator(_check_positive)]
 Weight = Annotated[Exact, AfterValidator(_check_weight)]
 Share = Annotated[Exact, AfterValidator(_check_share)]
+NotNegative = Annotated[Exact, AfterValidator(_check_not_negative)]
+Months = Annotated[int, AfterValidator(_check_not_negative)]
 
 
 class Level(FrozenModel):
@@ -95,7 +103,7 @@ class Level(FrozenModel):
 
     id: Code
     label: Text
-    value: Exact
+    value: Share
     acquired: bool = False
     description: str | None = None
 
@@ -139,7 +147,7 @@ class CompetenceRule(FrozenModel):
     """How a competence is acquired from its criteria."""
 
     rule: Literal["all", "at_least", "share", "mean", "judgement"]
-    threshold: Exact | None = None
+    threshold: NotNegative | None = None
     blocking: tuple[Code, ...] = ()
 
     @model_validator(mode="after")
@@ -152,8 +160,8 @@ class BlocRule(FrozenModel):
     """How a bloc is acquired, from its competences or from the marks of its épreuves."""
 
     rule: Literal["all", "share", "mean"]
-    threshold: Exact | None = None
-    floor: Exact | None = None
+    threshold: NotNegative | None = None
+    floor: NotNegative | None = None
     compensation: bool = False
 
     @model_validator(mode="after")
@@ -182,7 +190,7 @@ class JuryRule(FrozenModel):
 class Retention(FrozenModel):
     """How long each kind of record is kept, in months; null means without limit."""
 
-    documents: Mapping[str, int | None]
+    documents: Mapping[str, Months | None]
 
 
 class Resit(FrozenModel):
@@ -213,7 +221,7 @@ class Reglement(FrozenModel):
     certification: Literal["all_blocs"] = "all_blocs"
     combination: Literal["best", "last", "mean", "all"]
     participation: Mapping[Participation, ParticipationRule]
-    marker_tolerance: Mapping[Literal["mark", "levels"], Exact]
+    marker_tolerance: Mapping[Literal["mark", "levels"], NotNegative]
     jury: JuryRule
     resit: Resit
     retention: Retention

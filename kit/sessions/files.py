@@ -134,8 +134,10 @@ class ConfigFile:
         return Place(CONFIG, self.source.line(path), ".".join(map(str, path)) or None)
 
 
-def within(root: Path, findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings whose file, when it lies in the session's folder, is named from there."""
+def within(root: Path | None, findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings whose file, when it lies in the session's folder, is named from there; None renames nothing."""
+    if root is None:
+        return list(findings)
     start, shown = f"{root}/".replace("\\", "/"), []
     for finding in findings:
         file = (finding.where.file or "").replace("\\", "/")
@@ -199,16 +201,18 @@ def read_table(root: Path, model: type[R], path: Path | None = None) -> Table[R]
     Args:
         root: the folder that places are named from.
         model: what a row is.
-        path: the file (default: the one in `root` that has the model's name).
+        path: the file, which is then named as it is given (default: the one in `root` that has the model's name).
     """
+    name = model.file if path is None else str(path)
+    start = root if path is None else None
     path = path or root / model.file
     if not os.path.lexists(path):
-        return Table(model.file, "absent")
+        return Table(name, "absent")
     try:
         data = read_csv(path, model.columns())
     except InvalidFile as error:
-        return Table(model.file, "unreadable", findings=tuple(within(root, error.findings)))
-    findings = within(root, data.findings)
+        return Table(name, "unreadable", findings=tuple(within(start, error.findings)))
+    findings = within(start, data.findings)
     located: list[Located[R]] = []
     for row in data.rows:
         if not row.whole:
@@ -216,14 +220,14 @@ def read_table(root: Path, model: type[R], path: Path | None = None) -> Table[R]
         try:
             located.append(Located(row.line, model.model_validate(_filled(row))))
         except ValidationError as error:
-            found = findings_of(error, model.file, model=model)
+            found = findings_of(error, name, model=model)
             findings += [_at_line(finding, row.line) for finding in found]
-        findings += _formulas(model.file, row)
+        findings += _formulas(name, row)
     findings.sort(key=lambda finding: finding.where.line or 0)
     first = model.columns()[0]
     keys = frozenset(row.values[first] for row in data.rows if first in row.values)
     state: Literal["unreadable", "read"] = "read" if data.complete else "unreadable"
-    return Table(model.file, state, tuple(located), keys, tuple(findings))
+    return Table(name, state, tuple(located), keys, tuple(findings))
 
 
 def _filled(row: CsvRow) -> dict[str, str]:

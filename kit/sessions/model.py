@@ -7,11 +7,11 @@ its columns by alias, in the order of the file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from kit.reading import FrozenModel
 from kit.referentiel import Reglement
@@ -53,6 +53,12 @@ MAX_VARIANTS = 5_000
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """An examination outside these years is a typing error; near the ends of the calendar, sums overflow."""
 
+
+def is_exam_year(day: date) -> bool:
+    """Tell whether an examination can be that day."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 __all__ = [
     "Acquired", "Assignment", "Attendance", "Attribution", "Candidate", "Draw", "EpreuvePlan", "Incident", "Member",
     "Mode", "PartPlan", "Person", "Registration", "Reglement", "Resits", "Role", "RoleName", "Row", "SessionConfig",
@@ -88,7 +94,7 @@ class PartPlan(FrozenModel):
             refuse("session.part.excludes", mode=self.mode, part=self.id, names=extra)
         for name in ("date", "deadline"):
             day = getattr(self, name)
-            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            if day is not None and not is_exam_year(day):
                 refuse("session.part.year", name=name, part=self.id, year=day.year)
         if self.start is not None and self.date is None:
             refuse("session.part.needs", mode=self.mode, part=self.id, names=["date"])
@@ -142,11 +148,17 @@ class EpreuvePlan(FrozenModel):
         return self.versions[0]
 
 
+def _deliberated(day: date) -> date:
+    if not is_exam_year(day):
+        refuse("session.resit.year", date=day.isoformat())
+    return day
+
+
 class Resits(FrozenModel):
     """The session that this one gives a second chance to: its id, its jury's day, the hash of its signed PV."""
 
     session: Identifier
-    deliberated: Day
+    deliberated: Annotated[Day, AfterValidator(_deliberated)]
     pv: Digest
 
 

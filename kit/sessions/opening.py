@@ -188,7 +188,7 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
         return None, within(root, findings)
     reglement_file = _reglement_file(root, file.config, referentiel_folder)
     try:
-        reglement = load_reglement(reglement_file)
+        reglement = load_reglement(reglement_file, referentiel)
     except InvalidFile as error:
         return None, within(root, [*findings, *error.findings])
     findings += check_resits(file, referentiel, reglement, tables)

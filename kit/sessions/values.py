@@ -28,8 +28,8 @@ _MINUTES = re.compile(r"(\d{1,4})\s*(?:min|mn|minutes?)?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})")
 _FRENCH_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _STORE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://", re.IGNORECASE)
-_HIDDEN = re.compile(r"[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-"""Characters that show nothing and can turn a line round (Unicode Bidirectional Algorithm, UAX 9)."""
+_HIDDEN = re.compile(r"[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+"""Characters that show nothing and can turn a line round (Unicode Bidirectional Algorithm, UAX 9), or are none."""
 
 _TRUE = {"oui", "o", "true", "vrai", "1", "yes", "x"}
 _FALSE = {"non", "n", "false", "faux", "0", "no"}

@@ -45,7 +45,8 @@ def practice_grid(epreuve: str = "", referentiel: str = DEFAULT) -> Grid:
         InvalidFile: the référentiel's files break their rules.
     """
     folder = find_referentiel(referentiel)
-    loaded, reglement = load_referentiel(folder), load_reglement(folder / "reglement.yaml")
+    loaded = load_referentiel(folder)
+    reglement = load_reglement(folder / "reglement.yaml", loaded)
     chosen = loaded.epreuve(epreuve) if epreuve else _sat_alone(loaded)
     links = {
         (link.criterion, link.part): link

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
+import os
+import re
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,16 +19,20 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from kit.cli.app import app
-from kit.errors import InvalidFile
+from kit.errors import EnvironmentFault, InvalidFile
 from kit.exchange.accrochage import NAMESPACE, certified_people, read_civil
 from kit.exchange.moodle_grades import grades_files, users_of
+from kit.exchange.nir import holds_nir
 from kit.exchange.results_files import results_data, results_in_force, results_workbook
 from kit.jury.deciding import Verdict, decide
 from kit.jury.resitting import acquired_blocs
-from kit.jury.signing import sign
+from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook
 from kit.marking.store_address import session_book
+from kit.sessions.model import Acquired
 from kit.sessions.opening import Session, open_session
+from kit.writing import write_together
+from tests.commands import run
 from tests.exchange.schema import XSD
 from tests.ui.test_jury_panel import a_jury
 
@@ -118,18 +126,61 @@ def test_results_leave_as_a_workbook_whose_words_are_never_formulas(session: Ses
     content = results_workbook(session, book)
     assert content == results_workbook(session, book)
     loaded = load_workbook(io.BytesIO(content))
-    assert loaded.sheetnames == ["Épreuves", "Compétences", "Blocs"]
+    assert loaded.sheetnames == ["Épreuves", "Compétences", "Blocs", "Origine"]
     rows = list(loaded["Épreuves"].iter_rows(values_only=True))
     assert rows[1][:4] == ("C1", "Le Cœur", "Anaïs", 13.5)
     assert rows[1][4] == "=40/3"
     assert rows[2][6] is None
     name = loaded["Épreuves"]["B4"]
     assert (name.value, name.data_type) == ("=SOMME(A1)", "s")
-    assert [row[3] for row in loaded["Blocs"].iter_rows(min_row=2, values_only=True)] == [
-        "acquis",
-        "aucune",
-        "non acquis",
+    blocs = list(loaded["Blocs"].iter_rows(min_row=2, values_only=True))
+    assert [row[3] for row in blocs] == ["acquis", "aucune", "non acquis"]
+    assert blocs[0][5].replace("\u00a0", " ") == "proposition : acquis"
+    origin = dict(loaded["Origine"].iter_rows(min_row=2, values_only=True))
+    assert "aucun n’est signé" in origin["Procès-verbal de délibération du jury"]
+
+
+def test_a_workbook_says_the_certification_and_the_pv_it_comes_from(session: Session, book: MarkBook) -> None:
+    decide(session, book, Verdict("C2", "B1", "deferred", "J1", "Copie égarée"))
+    pv = sign(session, book, ["J1", "J2"])
+    later = amend(session, book, Verdict("C2", "B1", "validated", "J1", "Copie retrouvée"), ["J2"])
+    loaded = load_workbook(io.BytesIO(results_workbook(session, book)))
+    blocs = list(loaded["Blocs"].iter_rows(min_row=2, values_only=True))
+    assert [row[4:6] for row in blocs] == [
+        ("validé", "obtenue"),
+        ("validé", "obtenue"),
+        ("non validé", "non obtenue"),
     ]
+    origin = dict(loaded["Origine"].iter_rows(min_row=2, values_only=True))
+    assert origin["Référentiel"] == f"{session.referentiel.slug} {session.referentiel.version}"
+    assert {"Certification", "Numéro RNCP", "Règlement", "Session"} <= origin.keys()
+    assert pv.digest in origin["Procès-verbal de délibération du jury"]
+    assert str(pv.content["at"][:4]) in origin["Procès-verbal de délibération du jury"]
+    assert later.digest in origin["Procès-verbal rectificatif n°\u00a01"]
+    data = results_data(session, book)
+    assert [(item["number"], item["amendment"]) for item in data["pv"]] == [(1, None), (2, 1)]
+    assert [item["candidate"] for item in data["certified"]] == ["C1", "C2"]
+
+
+def test_a_bloc_acquired_earlier_is_said_to_be_kept(session: Session) -> None:
+    rows = "candidat,code,date,session,referentiel,pv,note\n"
+    (session.root / "acquis.csv").write_text(f"{rows}C1,B1,2025-07-02,S,r 1,{'a' * 64},\n", "utf-8")
+    (session.root / "inscriptions.csv").write_text("candidat,epreuve,tentative\nC2,E2,1\nC3,E2,1\n", "utf-8")
+    for name in ("attribution.csv", "groupes.csv"):
+        (session.root / name).unlink(missing_ok=True)
+    text = "epreuve,partie,groupe,candidat,version,variant,copie\nE2,ecrit,,C2,principal,1,2\nE2,ecrit,,C3,principal,2,3\n"
+    (session.root / "attribution.csv").write_text(text, "utf-8")
+    kept = dataclasses.replace(
+        session,
+        acquired=(
+            Acquired(
+                candidate="C1", code="B1", on=date(2025, 7, 2), session="S", referentiel="r 1", pv="a" * 64
+            ),
+        ),
+    )
+    found = {item["id"]: item for item in results_in_force(kept, session_book(kept, {}))}
+    assert [found[who]["blocs"]["B1"]["kept"] for who in ("C1", "C3")] == [True, False]
+    assert set(found["C3"]["blocs"]["B1"]) == {"proposal", "mark", "trace", "kept"}
 
 
 def test_results_leave_as_data_and_are_the_pv_s_once_it_is_signed(session: Session, book: MarkBook) -> None:
@@ -139,7 +190,11 @@ def test_results_leave_as_data_and_are_the_pv_s_once_it_is_signed(session: Sessi
     decide(session, book, Verdict("C2", "B1", "deferred", "J1", "Copie égarée"))
     pv = sign(session, book, ["J1", "J2"])
     after = results_data(session, book)
-    assert after["candidates"] == pv.content["results"] == before["candidates"]
+    assert after["candidates"] == before["candidates"]
+    for item, of_pv in zip(after["candidates"], pv.content["results"], strict=True):
+        for bloc in item["blocs"].values():
+            assert bloc.pop("kept") is False
+        assert item == of_pv
     assert [item["digest"] for item in after["pv"]] == [pv.digest]
     assert {(item["candidate"], item["decision"]) for item in after["decisions"]} == {
         ("C1", "validated"),
@@ -213,6 +268,192 @@ def test_what_is_missing_or_refused_is_told_and_nothing_is_written(
     assert not (signed_root.parent / "flux.xml").exists()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2 03 04 69 383 012", "2030469383012", "203.04.69.383.012.45", "2-03-04-69-383-012", "NIR : 203046938301245",
+        "2 03 04 2A 383 012", "103042b38301245", "n°2030469383012", "2\u00a003\u202f04 69 383 012 (45)",
+        "２０３０４６９３８３０１２", "2\u200b030469383012", "'2030469383012",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "row", ["{},N,,F,1", "C1,{},,F,1", "C1,N,{},F,1", "C1,N,,{},1", "C1,N,,F,{}", "C1,N,,F,1,{}", "{}"]
+)
+def test_a_nir_is_found_in_any_column_and_never_repeated(tmp_path: Path, typed: str, row: str) -> None:
+    path = tmp_path / "personnes.csv"
+    path.write_text(CIVIL + row.format(typed) + "\n", "utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        read_civil(path)
+    assert codes(caught) == ["accrochage.nir"]
+    (found,) = caught.value.findings
+    assert (found.where.file, found.where.line) == (str(path), 4)
+    assert re.search(r"\d{6}|\d\d \d\d", f"{found.message} {found.remedy}") is None
+
+
+def test_a_nir_in_the_titles_or_a_remark_is_found_too(tmp_path: Path) -> None:
+    path = tmp_path / "personnes.csv"
+    for text in ("2030469383012,b,c\n", f"# 2030469383012\n{CIVIL}", 'candidat,x\nC1,"2030469\n383012"\n'):
+        path.write_text(text, "utf-8")
+        with pytest.raises(InvalidFile) as caught:
+            read_civil(path)
+        assert codes(caught) == ["accrochage.nir"], text
+        assert "20304" not in str(caught.value).replace(str(path), "")
+
+
+@pytest.mark.parametrize(
+    "text", ["69003", "06 12 34 56 78", "2003-04-17", "C030469383012", "123456789012", "20304693830121"]
+)
+def test_other_numbers_are_no_nir(text: str) -> None:
+    assert not holds_nir(text)
+
+
+def test_somebody_twice_in_the_file_of_civil_status_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "personnes.csv"
+    path.write_text(CIVIL + "C1,Autre,,M,75001\n", "utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        read_civil(path)
+    (found,) = caught.value.findings
+    assert (found.code, found.where.file, found.where.line) == ("accrochage.twice", str(path), 4)
+    assert "ligne 2" in found.message.replace("\u00a0", " ")
+
+
+def test_messages_name_the_file_that_was_given(signed_root: Path, tmp_path: Path) -> None:
+    path = signed_root.parent / "personnes.csv"
+    path.write_text(CIVIL.replace(",F,", ",X,"), "utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        read_civil(path)
+    assert caught.value.findings[0].where.file == str(path)
+    (signed_root.parent / "etat-civil.csv").rename(path)
+    path.write_text(CIVIL.partition("C2")[0], "utf-8")
+    code, said = exported(signed_root, people=path.name)
+    assert (code, str(path) in said, "etat-civil.csv" in said) == (1, True, False), said
+
+
+def test_a_link_is_not_read_for_the_file_it_leads_to(signed_root: Path, tmp_path: Path) -> None:
+    secret = signed_root.parent / "autre.txt"
+    secret.write_text("motdepasse,tres-secret\nroot,toor\n", "utf-8")
+    (signed_root.parent / "lien.csv").symlink_to(secret)
+    code, said = exported(signed_root, people="lien.csv")
+    assert (code, "lien vers un autre fichier" in said, "secret" in said) == (1, True, False), said
+    code, said = run(
+        "export", "grades", signed_root, "--out", tmp_path / "g", "--users", signed_root.parent / "lien.csv"
+    )
+    assert (code, "lien vers un autre fichier" in said, "secret" in said) == (1, True, False), said
+
+
+def exported(root: Path, **given: str) -> tuple[int, str]:
+    """Run the declaration as a person does."""
+    beside = root.parent
+    names = {"account": "compte.yaml", "people": "etat-civil.csv", "xsd": "accrochage.xsd"} | given
+    options = [word for name, file in names.items() for word in (f"--{name}", beside / file)]
+    return run("export", "accrochage", root, "--out", beside / "flux.xml", *options)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("etat-civil.csv", "69003", "Lyon", "« codePostal », ligne 39 de la déclaration : sa valeur n’a pas la forme [0-9]{5}"),
+        ("accrochage.xsd", 'name="idFlux"', 'name="autre"', "« idFlux », ligne 3 de la déclaration : il n’est pas attendu à cette place, où le schéma attend autre"),
+        ("accrochage.xsd", 'maxLength value="8"', 'maxLength value="4"', "sa valeur est trop longue, la limite est de 4"),
+        ("accrochage.xsd", 'value="PAR_ADMISSION"', 'value="AUTREMENT"', "sa valeur n’est pas parmi AUTREMENT, PAR_SCORING"),
+        ("accrochage.xsd", 'name="idContrat" type="xs:string"', 'name="idContrat" type="xs:date"', "sa valeur n’est pas du type date"),
+        ("accrochage.xsd", 'name="flux"', 'name="flot"', "« flux », ligne 2 de la déclaration : il ne le connaît pas"),
+        ("accrochage.xsd", '<xs:element name="mentionValidee"', '<xs:element name="note" type="xs:string"/><xs:element name="mentionValidee"', "où le schéma attend note"),
+        ("accrochage.xsd", 'name="sexe" type="xs:string"/>', 'name="sexe" type="xs:string"/><xs:element name="pays" type="xs:string" minOccurs="0"/>', ""),
+        ("accrochage.xsd", '</xs:sequence></xs:complexType></xs:element>\n    </xs:sequence></xs:complexType></xs:element>\n  </xs:sequence></xs:complexType></xs:element>', '<xs:element name="fin" type="xs:string"/></xs:sequence></xs:complexType></xs:element>\n    </xs:sequence></xs:complexType></xs:element>\n  </xs:sequence></xs:complexType></xs:element>', "il y manque fin"),
+    ],
+)  # fmt: skip
+def test_what_a_schema_refuses_is_said_in_french(
+    signed_root: Path, name: str, old: str, new: str, words: str
+) -> None:
+    path = signed_root.parent / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    code, said = exported(signed_root)
+    assert code == (1 if words else 0), said
+    assert words in said.replace("\u00a0", " "), said
+    assert not re.search(r"Element|expected|atomic|facet", said), said
+
+
+def test_a_schema_s_refusal_names_the_person_and_each_element_once(signed_root: Path) -> None:
+    path = signed_root.parent / "etat-civil.csv"
+    path.write_text(CIVIL.replace("13001", "Aix"), "utf-8")
+    code, said = exported(signed_root)
+    assert (code, said.count("✗"), "JUIN-2026-C2" in said) == (1, 1, True), said
+
+
+@pytest.mark.parametrize("bad", ["ABCD\\x0123", "ABCD\\uFFFE123"])
+def test_a_character_no_xml_holds_is_told_with_its_line(signed_root: Path, bad: str) -> None:
+    path = signed_root.parent / "compte.yaml"
+    path.write_text(ACCOUNT.replace("sender: ABCD1234", f'sender: "{bad}"'), "utf-8")
+    code, said = exported(signed_root)
+    assert (code, "Défaut" in said, "compte.yaml, ligne 1" in said) == (1, False, True), said
+    assert not (signed_root.parent / "flux.xml").exists()
+
+
+def test_a_cell_beyond_what_csv_reads_is_told(signed_root: Path, tmp_path: Path) -> None:
+    path = signed_root.parent / "etat-civil.csv"
+    path.write_text(CIVIL + f"C3,{'x' * 140_000},,F,1\n", "utf-8")
+    code, said = exported(signed_root)
+    assert (code, "131072" in said, "xxxx" in said) == (1, True, False), said
+    users = tmp_path / "u.csv"
+    users.write_text(f"email,nom\na@b.fr,{'x' * 140_000}\n", "utf-8")
+    code, said = run("export", "grades", signed_root, "--out", tmp_path / "g", "--users", users)
+    assert (code, "131072" in said, (tmp_path / "g").exists()) == (1, True, False), said
+
+
+@pytest.mark.parametrize("text", ["", "\0", "email\n\0", '"email\n'])
+def test_a_list_of_users_that_is_no_table_is_told(session: Session, tmp_path: Path, text: str) -> None:
+    users = tmp_path / "u.csv"
+    users.write_text(text, "utf-8")
+    code, said = run("export", "grades", session.root, "--out", tmp_path / "g", "--users", users)
+    assert (code, "Défaut" in said, str(users) in said) == (1, False, True), said
+
+
+def test_grades_are_written_all_or_none(session: Session, tmp_path: Path) -> None:
+    out = tmp_path / "notes"
+    (out / "JUIN-2026-E2.csv").mkdir(parents=True)
+    (out / "JUIN-2026-E1.csv").write_text("ancien", "utf-8")
+    code, said = run("export", "grades", session.root, "--out", out)
+    assert (code, "JUIN-2026-E2.csv" in said, "Défaut" in said) == (1, True, False), said
+    assert (out / "JUIN-2026-E1.csv").read_text("utf-8") == "ancien"
+    assert sorted(path.name for path in out.iterdir()) == ["JUIN-2026-E1.csv", "JUIN-2026-E2.csv"]
+
+
+def test_what_was_there_comes_back_when_one_file_cannot_be_placed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_text("ancien", "utf-8")
+    rename = Path.rename
+
+    def refusing(self: Path, target: Path) -> Path:
+        if target.name == "b" and self.parent.name == "new":
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refusing)
+    with pytest.raises(EnvironmentFault):
+        write_together(tmp_path, {"a": "neuf", "b": "neuf"})
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a": "ancien"}
+    with pytest.raises(EnvironmentFault):
+        write_together(tmp_path / "c", {"a": "neuf", "b": "neuf"})
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("kind", ["results", "grades", "accrochage"])
+def test_an_empty_path_is_refused(
+    session: Session, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    rest = ["--account", "a", "--people", "p", "--xsd", "x"] if kind == "accrochage" else []
+    for empty in ("", " "):
+        code, said = run("export", kind, session.root, "--out", empty, *rest)
+        assert (code, "chemin est vide" in said.replace("\u00a0", " ")) == (2, True), said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_schema_cannot_read_other_files(signed_root: Path) -> None:
     xsd = signed_root.parent / "accrochage.xsd"
     text = xsd.read_text("utf-8").replace(
@@ -248,3 +489,45 @@ def test_the_commands_write_results_and_grades(session: Session, tmp_path: Path)
     assert "--users" in done.output
     done = CliRunner().invoke(app, ["results", root, "--json"])
     assert [item["id"] for item in json.loads(done.output)["candidates"]] == ["C1", "C2", "C3"]
+
+
+BAD = {
+    "": b"",
+    "binary": bytes(range(256)),
+    "deep": b"[" * 100,
+    "xml bomb": b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>',
+    "another xml": b"<a/>",
+    "import": XSD.replace(
+        '<xs:element name="flux">',
+        '<xs:import namespace="urn:x" schemaLocation="http://127.0.0.1:9/x.xsd"/><xs:element name="flux">',
+    ).encode(),
+    "latin": "é;à\n".encode("latin-1"),
+    "list": b"- 1\n- 2\n",
+    "escapes": b'sender: "\\0\\0\\0\\0\\0\\0\\0\\0"\n',
+}
+
+
+@pytest.mark.parametrize("name", ["compte.yaml", "etat-civil.csv", "accrochage.xsd"])
+@pytest.mark.parametrize("content", BAD)
+def test_no_file_however_bad_is_our_fault(signed_root: Path, name: str, content: str) -> None:
+    (signed_root.parent / name).write_bytes(BAD[content])
+    code, said = exported(signed_root)
+    assert "Défaut" not in said, said
+    written = (signed_root.parent / "flux.xml").exists()
+    assert (code, written) in {(1, False), (0, True)}, said
+    assert code or content == "import", said
+
+
+@pytest.mark.parametrize("kind", ["account", "people", "xsd"])
+@pytest.mark.parametrize("path", ["absent", ".", "tube", "/dev/zero"])
+def test_what_is_no_file_is_told(signed_root: Path, kind: str, path: str) -> None:
+    if path == "tube":
+        os.mkfifo(signed_root.parent / path)
+    code, said = exported(signed_root, **{kind: path})
+    assert (code, "Défaut" in said) == (1, False), said
+
+
+def test_a_declaration_where_a_folder_is_leaves_it(signed_root: Path) -> None:
+    (signed_root.parent / "flux.xml").mkdir()
+    code, said = exported(signed_root)
+    assert (code, "Défaut" in said, "flux.xml" in said) == (1, False, True), said

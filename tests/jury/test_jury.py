@@ -573,3 +573,31 @@ def test_a_reason_that_speaks_of_health_is_remarked_at_once(session: Session, bo
 def test_a_command_line_that_is_no_utf8_is_told_in_french() -> None:
     code, said = run("jury", "check", "dossier-\udcff")
     assert (code, "UTF-8" in said) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["sign", "amend"])
+@pytest.mark.parametrize("by", [",", "", " , ,"])
+def test_members_who_are_nobody_are_refused(session: Session, book: MarkBook, command: str, by: str) -> None:
+    words = ["--candidate", "C1", "--bloc", "B1", "--decision", "refused"] if command == "amend" else []
+    code, said = run("jury", command, session.root, *words, "--by", by)
+    assert (code, "--by ne nomme personne" in said) == (1, True), said
+    assert signed(book) == ()
+
+
+def test_nobody_signs_even_where_the_reglement_asks_for_no_quorum(session: Session, book: MarkBook) -> None:
+    lax = ruled(session, quorum="0", casting_vote=False)
+    with pytest.raises(MarkingError) as caught:
+        sign(lax, book, [])
+    assert "jury.quorum" in codes(caught)
+
+
+def test_one_and_several_agree_in_french(session: Session) -> None:
+    (few,) = composition_findings(ruled(session, min_members=4))
+    assert few.message.replace(
+        "\u00a0", " "
+    ) == "Le jury compte 3 membres ; le règlement en demande 4.".replace(" ;", "\u202f;")
+    said = [str(found) for found in quorum_findings(ruled(session, quorum="1"), ["J1", "P1"])]
+    plain = " ".join(said).replace("\u00a0", " ")
+    assert "pour 1 membre en état" in plain
+    assert "ne compte pas P1 parmi ses membres" in plain
+    assert "1 membres" not in plain

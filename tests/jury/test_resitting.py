@@ -15,8 +15,9 @@ from kit.cli.usage import UsageFault
 from kit.errors import AuthorError, InvalidFile, MarkingError
 from kit.grids import Mark
 from kit.jury.deciding import Verdict, decide
+from kit.jury.neutralising import Decision, neutralise
 from kit.jury.pv import signed
-from kit.jury.resitting import acquired_blocs, new_resit, resit_needs
+from kit.jury.resitting import acquired_blocs, alone, neutralised_before, new_resit, resit_needs
 from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
@@ -26,12 +27,14 @@ from kit.referentiel import Reglement
 from kit.results.candidates import as_json, session_results
 from kit.sessions.build import build_session
 from kit.sessions.issuing import IMPRINT
+from kit.sessions.model import Attendance, Member
 from kit.sessions.opening import Session, check_session, open_session
 from kit.sessions.register import Imprint, Issued, compare
 from kit.sessions.resits import kind_of
 from kit.sessions.seeds import SECRET_FILE, read_secret
 from tests.builders import a_session
 from tests.case_builders import a_template, changed
+from tests.commands import run
 from tests.jury.test_jury import EXAMPLE, JURY, SEATS
 
 PEOPLE = "id,nom,role,qualite,externe,centre\nP1,Solène Kerbrat,correcteur,,non,\n" + JURY
@@ -303,3 +306,149 @@ def test_a_code_is_known_by_what_it_names(session: Session) -> None:
         "epreuve",
         None,
     ]
+
+
+def attended(session: Session, *states: tuple[str, str, str, str]) -> Session:
+    rows = tuple(
+        Attendance(candidate=who, epreuve=epreuve, part=part, state=state)  # type: ignore[arg-type]
+        for who, epreuve, part, state in states
+    )
+    return dataclasses.replace(session, attendances=rows)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-01-01", "2200-01-01", "1999-12-31", "0001-01-01"])
+def test_a_first_day_no_examination_has_is_refused(
+    session: Session, book: MarkBook, tmp_path: Path, day: str
+) -> None:
+    code, said = run("jury", "resit", session.root, tmp_path / "neuf", "--first-day", day)
+    assert (code, day in said, "années d’examen" in said) == (1, True, True), said
+    assert not (tmp_path / "neuf").exists()
+
+
+def test_a_last_day_no_examination_has_is_refused(session: Session, book: MarkBook, tmp_path: Path) -> None:
+    plan = session.config.epreuves["E2"]
+    late = plan.parts[0].model_copy(update={"date": plan.parts[0].date + timedelta(days=40)})  # type: ignore[operator]
+    update = {"epreuves": {"E2": plan.model_copy(update={"parts": (plan.parts[0], late)})}}
+    longer = dataclasses.replace(session, config=session.config.model_copy(update=update))
+    with pytest.raises(MarkingError) as caught:
+        new_resit(longer, book, tmp_path / "neuf", date(2199, 12, 1))
+    assert caught.value.findings[0].fields["date"] == "2200-01-10"
+    assert not (tmp_path / "neuf").exists()
+
+
+def test_a_deliberation_no_examination_has_is_refused_with_its_line(
+    session: Session, book: MarkBook, tmp_path: Path
+) -> None:
+    target = tmp_path / "neuf"
+    new_resit(session, book, target, LATER)
+    text = (target / "session.yaml").read_text("utf-8")
+    day = open_session(target).config.resits.deliberated.isoformat()  # type: ignore[union-attr]
+    (target / "session.yaml").write_text(text.replace(day, "9999-12-31"), "utf-8")
+    found = [item for item in check_session(target) if item.severity == "error"]
+    assert [(item.code, item.where.field) for item in found] == [("session.resit.year", "resits.deliberated")]
+    assert found[0].where.line is not None
+
+
+@pytest.mark.parametrize("name", ["rattrapage", "build/rattrapage", "."])
+def test_a_rattrapage_is_not_written_inside_the_session_it_resits(
+    session: Session, book: MarkBook, name: str
+) -> None:
+    before = sorted(session.root.rglob("*"))
+    with pytest.raises(AuthorError) as caught:
+        new_resit(session, book, session.root / name, LATER)
+    assert caught.value.findings[0].code == "resit.inside"
+    assert sorted(session.root.rglob("*")) == before
+
+
+def test_a_link_to_the_session_is_still_inside_it(session: Session, book: MarkBook, tmp_path: Path) -> None:
+    (tmp_path / "lien").symlink_to(session.root)
+    with pytest.raises(AuthorError) as caught:
+        new_resit(session, book, tmp_path / "lien" / "neuf", LATER)
+    assert caught.value.findings[0].code == "resit.inside"
+
+
+def test_options_of_a_new_session_are_not_passed_over(session: Session, book: MarkBook) -> None:
+    code, said = run("jury", "resit", session.root, "--first-day", "pouet")
+    assert (code, "« pouet » n’est pas une date" in said.replace("\u00a0", " ")) == (1, True), said
+    code, said = run("jury", "resit", session.root, "--first-day", LATER.isoformat())
+    assert (code, "--first-day" in said) == (2, True), said
+    code, said = run("jury", "resit", session.root, "--id", "NOV-2026")
+    assert (code, "--id" in said) == (2, True), said
+
+
+def test_an_excused_absence_uses_no_attempt(session: Session, book: MarkBook, tmp_path: Path) -> None:
+    states = [("C2", "E2", "ecrit", "absent_excused"), ("C3", "E2", "ecrit", "absent_unexcused")]
+    away = attended(session, *states)
+    assert [(need.candidate, need.attempt) for need in resit_needs(away, book)] == [("C2", 1), ("C3", 2)]
+    once = {"attempts": 0, "months": 12, "keeps": "nothing"}
+    assert [need.is_allowed for need in resit_needs(ruled(away, resit=once), book)] == [True, False]
+    target = tmp_path / "neuf"
+    new_resit(away, book, target, LATER)
+    assert [(row.candidate, row.attempt) for row in open_session(target).registrations] == [
+        ("C2", 1),
+        ("C3", 2),
+    ]
+    build_session(target)
+    assert {row.version for row in open_session(target).attributions} == {"rattrapage"}
+
+
+def test_a_deferred_bloc_is_listed_with_nothing_to_sit(session: Session, tmp_path: Path) -> None:
+    book = session_book(session, {})
+    mark_all(session, book, {"C1": "acquis"})
+    decide(session, book, Verdict("C2", "B1", "deferred", "J1", "Pièce attendue"))
+    sign(session, book, ["J1", "J2"])
+    found = {need.candidate: need for need in resit_needs(session, book)}
+    assert (found["C2"].is_deferred, found["C2"].epreuves) == (True, ())
+    assert (found["C3"].is_deferred, found["C3"].attempt) == (False, 2)
+    code, said = run("jury", "resit", session.root)
+    assert (code, "ajourné" in said) == (0, True), said
+    assert [need.candidate for need in new_resit(session, book, tmp_path / "neuf", LATER)] == ["C3"]
+
+
+def test_an_epreuve_one_is_exempt_from_does_not_come_back(
+    session: Session, book: MarkBook, tmp_path: Path
+) -> None:
+    spared = attended(session, ("C2", "E2", "ecrit", "exempt"))
+    found = {need.candidate: need for need in resit_needs(spared, book)}
+    assert (found["C2"].epreuves, found["C2"].spared) == (("E1", "E3", "E5", "E7"), ("E2",))
+    assert ("E2" in found["C3"].epreuves, found["C3"].spared) == (True, ())
+    (session.root / "presences.csv").write_text(
+        "epreuve,partie,candidat,etat,version,incident\nE2,ecrit,C2,exempt,,\n", "utf-8"
+    )
+    code, said = run("jury", "resit", session.root)
+    assert (code, "dispense" in said) == (0, True), said
+    assert [need.candidate for need in new_resit(spared, book, tmp_path / "neuf", LATER)] == ["C3"]
+
+
+def test_an_epreuve_whose_criteria_are_all_neutralised_does_not_come_back(session: Session) -> None:
+    book = session_book(session, {})
+    grid = copy_grid(session.root, session_copies(session)[0])
+    codes = {line.criterion for line in grid.lines}
+    today = datetime.now(tz=UTC).date()
+    for code in sorted(codes):
+        decision = Decision("C2", code, "2026-07", today, "J1", not_relevant=True, not_core=True)
+        neutralise(session, book, decision)
+    mark_all(session, book, {"C1": "acquis"})
+    decide(session, book, Verdict("C2", "B1", "refused", "J1", "Rien n’est montré"))
+    sign(session, book, ["J1", "J2"])
+    needs = {need.candidate: need for need in resit_needs(session, book)}
+    assert ("E2" in needs["C2"].epreuves, "E2" in needs["C3"].epreuves) == (False, True)
+    assert neutralised_before(session, book, list(needs.values())) == ()
+
+
+def test_who_comes_back_alone_of_his_group_is_told(session: Session, book: MarkBook) -> None:
+    rows = [("G1", "C1"), ("G1", "C2"), ("G2", "C3")]
+    grouped = dataclasses.replace(
+        session, groups=tuple(Member(epreuve="E1", group=group, candidate=who) for group, who in rows)
+    )
+    assert alone(grouped, resit_needs(grouped, book)) == (("E1", "G1", "C2"), ("E1", "G2", "C3"))
+    together = dataclasses.replace(
+        grouped, groups=tuple(Member(epreuve="E1", group="G1", candidate=who) for who in ("C2", "C3"))
+    )
+    assert alone(together, resit_needs(together, book)) == ()
+
+
+def test_a_member_named_twice_signs_once(session: Session) -> None:
+    mark_all(session, session_book(session, {}), {"C1": "acquis"})
+    code, said = run("jury", "sign", session.root, "--by", "J1,J2", "--by", "J1")
+    assert (code, said.count("J1")) == (0, 1), said

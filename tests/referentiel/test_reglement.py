@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidFile
-from kit.referentiel import exact_text, load_reglement, parse_exact
+from kit.referentiel import exact_text, load_referentiel, load_reglement, parse_exact
 from kit.referentiel.reglement import Participation
 
 
@@ -131,3 +131,110 @@ def test_all_the_problems_of_a_reglement_are_told_at_once(folder: Path, replace)
     text = str(caught.value)
     assert "« 1/0 » n’est pas un nombre exact" in text.replace("\u00a0", " ")
     assert "ligne" in text
+
+
+COMPETENCE = '  rule: share\n  threshold: "2/3"\n'
+BLOC = "  rule: all\n  threshold: null\n  floor: null\n"
+WRONG = [
+    (COMPETENCE, '  rule: share\n  threshold: "-1/3"\n', "field.negative", "competence.threshold"),
+    (COMPETENCE, '  rule: share\n  threshold: "3/2"\n', "rule.above_one", "competence.threshold"),
+    (COMPETENCE, '  rule: at_least\n  threshold: "0"\n', "rule.at_least", "competence.threshold"),
+    (COMPETENCE, '  rule: at_least\n  threshold: "2.5"\n', "rule.at_least", "competence.threshold"),
+    (COMPETENCE, '  rule: mean\n  threshold: "20.5"\n', "rule.above_total", "competence.threshold"),
+    (BLOC, '  rule: share\n  threshold: "1.01"\n', "rule.above_one", "bloc.threshold"),
+    (BLOC, '  rule: mean\n  threshold: "-1"\n', "field.negative", "bloc.threshold"),
+    (BLOC, '  rule: mean\n  threshold: "21"\n', "rule.above_total", "bloc.threshold"),
+    (BLOC, '  rule: mean\n  threshold: "10"\n  floor: "-7"\n', "field.negative", "bloc.floor"),
+    (BLOC, '  rule: mean\n  threshold: "10"\n  floor: "70"\n', "rule.above_total", "bloc.floor"),
+    ('  step: "0.5"', '  step: "40"', "rule.above_total", "rounding.step"),
+    ('  mark: "3"', '  mark: "-3"', "field.negative", "marker_tolerance.mark"),
+    ('  levels: "1"', '  levels: "-1"', "field.negative", "marker_tolerance.levels"),
+    ("    sujets: 60", "    sujets: -60", "field.negative", "retention.documents.sujets"),
+    ('value: "1"\n', 'value: "2"\n', "field.share", "scale.levels.3.value"),
+    ('value: "0"\n', 'value: "-1"\n', "field.share", "scale.levels.0.value"),
+    (
+        '      value: "1"\n      acquired: true\n',
+        '      value: "1"\n',
+        "scale.falls",
+        "scale.levels.3.acquired",
+    ),
+    ("      acquired: true\n", "", "scale.nothing_acquired", "scale.levels"),
+    ("weights: {}", 'weights: {E11: "1"}', "epreuve.unknown", "weights.E11"),
+    ("group_share: {}", 'group_share: {e1: "1/3"}', "epreuve.unknown", "group_share.e1"),
+    ("blocking: []", "blocking: [CE29.9]", "criterion.unknown", "competence.blocking.0"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "code", "field"), WRONG)
+def test_a_number_that_decides_wrongly_is_refused_with_its_field(
+    folder: Path, replace, old, new, code, field
+):
+    path = folder / "reglement.yaml"
+    if code == "scale.nothing_acquired":
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    else:
+        replace("reglement.yaml", old, new)
+    with pytest.raises(InvalidFile) as caught:
+        load_reglement(path, load_referentiel(folder))
+    assert [(found.code, found.where.field) for found in caught.value.findings] == [(code, field)]
+    assert caught.value.findings[0].where.line is not None
+    assert caught.value.findings[0].remedy
+
+
+LIMITS = [
+    (COMPETENCE, '  rule: share\n  threshold: "1"\n'),
+    (COMPETENCE, '  rule: share\n  threshold: "0"\n'),
+    (COMPETENCE, '  rule: at_least\n  threshold: "1"\n'),
+    (COMPETENCE, '  rule: mean\n  threshold: "20"\n'),
+    (BLOC, '  rule: share\n  threshold: "1"\n'),
+    (BLOC, '  rule: mean\n  threshold: "20"\n  floor: "20"\n'),
+    (BLOC, '  rule: mean\n  threshold: "0"\n  floor: "0"\n'),
+    ('  step: "0.5"', '  step: "20"'),
+    ('  mark: "3"', '  mark: "0"'),
+    ("    sujets: 60", "    sujets: 0"),
+    ("weights: {}", 'weights: {E1: "0"}'),
+    ("blocking: []", "blocking: [CE29.3]"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), LIMITS)
+def test_a_number_at_its_limit_stands(folder: Path, replace, old, new):
+    replace("reglement.yaml", old, new)
+    load_reglement(folder / "reglement.yaml", load_referentiel(folder))
+
+
+def test_an_unknown_code_is_told_with_the_nearest_one(folder: Path, replace):
+    replace("reglement.yaml", "blocking: []", "blocking: [CE29.33]")
+    with pytest.raises(InvalidFile) as caught:
+        load_reglement(folder / "reglement.yaml", load_referentiel(folder))
+    assert caught.value.findings[0].fields["near"][0] == "CE29.3"
+
+
+def test_a_bloc_whose_epreuves_weigh_nothing_is_refused(folder: Path, replace):
+    referentiel = load_referentiel(folder)
+    first = referentiel.blocs[0].id
+    own = [item.id for item in referentiel.epreuves if item.bloc == first]
+    nothing = ", ".join(f'{code}: "0"' for code in own)
+    replace("reglement.yaml", "weights: {}", f"weights: {{{nothing}}}")
+    with pytest.raises(InvalidFile) as caught:
+        load_reglement(folder / "reglement.yaml", referentiel)
+    (found,) = caught.value.findings
+    assert (found.code, found.fields["bloc"], found.fields["epreuves"]) == ("rule.weightless", first, own)
+
+
+def test_all_that_decides_wrongly_is_told_at_once(folder: Path, replace):
+    replace("reglement.yaml", COMPETENCE, '  rule: at_least\n  threshold: "1/2"\n')
+    replace("reglement.yaml", BLOC, '  rule: mean\n  threshold: "21"\n  floor: "22"\n')
+    replace("reglement.yaml", "weights: {}", 'weights: {E99: "1"}')
+    with pytest.raises(InvalidFile) as caught:
+        load_reglement(folder / "reglement.yaml", load_referentiel(folder))
+    fields = {found.where.field for found in caught.value.findings}
+    assert fields == {"competence.threshold", "bloc.threshold", "bloc.floor", "weights.E99"}
+
+
+def test_every_shipped_family_stands(shipped_folder: Path):
+    referentiel = load_referentiel(shipped_folder)
+    families = sorted((shipped_folder / "familles").glob("*.yaml"))
+    assert families
+    for path in (shipped_folder / "reglement.yaml", *families):
+        load_reglement(path, referentiel)

@@ -71,7 +71,7 @@ def test_each_rule_of_the_reglement_decides(rule: dict[str, Any], levels: str, s
     ("levels", "words"),
     [
         ("ma-", "C5 sans proposition\u00a0: il reste à noter CE5.3"),
-        ("ma?", "C5 sans proposition\u00a0: CE5.3 non évalué\u202f; le règlement ne propose alors rien"),
+        ("ma?", "C5 sans proposition\u00a0: sans évaluation de CE5.3, le règlement ne propose rien"),
         ("xxx", "C5 sans proposition\u00a0: plus aucun critère n’y compte"),
     ],
 )

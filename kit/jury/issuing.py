@@ -13,7 +13,7 @@ from kit.environment import environment
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.feedback import feedback_document
 from kit.jury.minutes import amendment_document, pv_document
-from kit.jury.papers import attestation_document, statement_document, told_of
+from kit.jury.papers import attestation_document, statement_document
 from kit.jury.signing import changed_since, decided_by, keep_file, signed, source_of
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
@@ -70,9 +70,8 @@ def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document
     for pv in later:
         name = f"pv-rectificatif-{pv.number - 1}.pdf"
         yield name, amendment_document(session, pvs[: pv.number - 1], pv)
-    told = told_of(session, first, later)
     for result in first.content["results"]:
-        yield f"releves/{result['id']}.pdf", statement_document(session, result, told, first)
+        yield f"releves/{result['id']}.pdf", statement_document(session, result, pvs)
     for candidate, evidence in session_evidence(session, book).items():
         if evidence:
             yield f"retours/{candidate}.pdf", feedback_document(session, candidate, evidence)

@@ -7,7 +7,7 @@ and did not happen is said to be « néant »: nobody has to wonder whether it w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -21,6 +21,8 @@ from kit.jury.papers import (
     candidate_facts,
     candidate_name,
     certification_facts,
+    certification_word,
+    certified,
     example_notice,
     french_day,
     paper_table,
@@ -30,10 +32,9 @@ from kit.jury.papers import (
     stamp_of,
     told_of,
 )
-from kit.jury.signing import SignedPv, decided_by, deliberated_at, source_of
+from kit.jury.signing import SignedPv, deliberated_at, source_of
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
-from kit.results.blocs import makes_whole
 from kit.sessions.opening import Session
 from kit.sessions.values import route_of
 
@@ -57,7 +58,7 @@ def _pv_body(session: Session, pv: SignedPv) -> Iterator[Block]:
     yield from _recusals(session, content)
     yield Heading(1, text(label("paper.decisions")))
     yield _results(session, pv)
-    yield from _totals(session, content)
+    yield from _totals(session, pv)
     yield from _reasons(session, content)
     yield from _participations(session, content)
     yield from _neutralised(content)
@@ -117,8 +118,9 @@ def _quorum(content: Mapping[str, Any], found: int) -> str:
 def _recusals(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
     names = {seat["id"]: seat["name"] for seat in content["jury"]}
     rows = [
-        (candidate_name(session, who), enumeration([names[one] for one in people]))
+        (candidate_name(session, who), names[one])
         for who, people in sorted(content["recused"].items(), key=lambda pair: _place(content, pair[0]))
+        for one in people
     ]
     yield from _section("recused", ("candidate", "member"), rows, (1.0, 1.0))
 
@@ -140,8 +142,8 @@ def _results(session: Session, pv: SignedPv) -> Table:
     content = pv.content
     codes = {item["bloc"] for item in content["decisions"]} | {item["code"] for item in content["acquired"]}
     blocs = [bloc.id for bloc in blocs_of(session) if bloc.id in codes]
-    told = told_of(session, pv)
-    whole = _certified(session, content, _validated([pv]))
+    told = told_of(session, [pv])
+    whole = certified(session, [pv])
     rows = [
         (
             candidate_name(session, who), _route(session.candidate(who).route),
@@ -155,33 +157,16 @@ def _results(session: Session, pv: SignedPv) -> Table:
     return plain_table((*names[:2], *blocs, names[2]), rows, label("paper.caption.results"), widths)
 
 
-def _validated(pvs: Sequence[SignedPv]) -> set[tuple[str, str]]:
-    return {key for key, item in decided_by(pvs).items() if item.choice == "validated"}
-
-
-def _certified(
-    session: Session, content: Mapping[str, Any], validated: Iterable[tuple[str, str]]
-) -> frozenset[str]:
-    """Return who has every bloc of the certification: validated here, or acquired before."""
-    has: dict[str, set[str]] = {}
-    acquired = [(item["candidate"], item["code"]) for item in content["acquired"]]
-    for who, code in (*acquired, *validated):
-        has.setdefault(who, set()).add(code)
-    return frozenset(who for who, codes in has.items() if makes_whole(session.referentiel, codes))
-
-
 def _route(route: str | None) -> str:
     """Return a voie d’accès in full where the kit knows it, as typed where it does not."""
     known = route_of(route) if route else None
     return label(f"paper.route.{known}") if known else route or NOTHING
 
 
-def _totals(session: Session, content: Mapping[str, Any]) -> Iterator[Block]:
+def _totals(session: Session, pv: SignedPv) -> Iterator[Block]:
+    content = pv.content
     presented = {item["candidate"] for item in content["decisions"]}
-    validated = {
-        (item["candidate"], item["bloc"]) for item in content["decisions"] if item["decision"] == "validated"
-    }
-    whole = _certified(session, content, validated) & presented
+    whole = certified(session, [pv]) & presented
     count = Counter((item["bloc"], item["decision"]) for item in content["decisions"])
     rows = [
         (bloc.id, bloc.text, number(sum(of_bloc)), *map(number, of_bloc))
@@ -303,8 +288,7 @@ def _correction(session: Session, earlier: Sequence[SignedPv], pv: SignedPv) -> 
     yield label("paper.after"), label(f"jury.choice.{after['decision']}")
     yield label("paper.column.reason"), after["reason"]
     for name, pvs in (("before", earlier), ("after", (*earlier, pv))):
-        whole = _certified(session, earlier[0].content, _validated(pvs))
-        yield label(f"paper.certification.{name}"), label(f"paper.{'' if who in whole else 'not_'}certified")
+        yield label(f"paper.certification.{name}"), certification_word(session, who, pvs)
 
 
 def _deciding(session: Session, members: Collection[str]) -> Table:

@@ -25,6 +25,7 @@ from kit.french import long_date, number
 from kit.jury.signing import SignedPv, decided_by, deliberated_on
 from kit.messages import label
 from kit.referentiel import Bloc, natural_key, parse_exact
+from kit.results.blocs import makes_whole
 from kit.sessions.opening import Session
 
 NOTHING = "—"
@@ -32,31 +33,29 @@ _SIGNING_ROOM = 16.0
 """Height of a box to sign in, in millimetres."""
 
 
-def statement_document(
-    session: Session, result: Mapping[str, Any], told: Mapping[tuple[str, str], str], pv: SignedPv
-) -> Document:
+def statement_document(session: Session, result: Mapping[str, Any], pvs: Sequence[SignedPv]) -> Document:
     """Return a candidate's relevé: the mark of each épreuve, and what the jury decided of each bloc.
 
     Args:
         session: the session.
         result: his results as the PV has them.
-        told: what is said of each bloc, by candidate and bloc, as `told_of` gives it.
-        pv: the PV, whose president signs.
+        pvs: the PV, whose president signs, and its rectificatifs.
     """
-    who = result["id"]
+    who, told = result["id"], told_of(session, pvs)
     blocs = [(bloc.id, bloc.text, told[who, bloc.id]) for bloc in blocs_of(session) if (who, bloc.id) in told]
     epreuves = [
         (code, session.referentiel.epreuve(code).short_title, _mark(session, item))
         for code, item in sorted(result["epreuves"].items(), key=lambda pair: natural_key(pair[0]))
     ]
     body: tuple[Block, ...] = (
-        Fields((*candidate_facts(session, who), *certification_facts(session), *_held(session, pv))),
+        Fields((*candidate_facts(session, who), *certification_facts(session), *_held(session, pvs[0]))),
         *example_notice(session),
         Heading(1, text(label("paper.blocs"))),
         paper_table("blocs", ("bloc", "title", "decision"), blocs),
+        Paragraph(text(label("paper.whole", result=certification_word(session, who, pvs))), note=True),
         Heading(1, text(label("paper.epreuves"))),
         paper_table("epreuves", ("epreuve", "title", "mark"), epreuves),
-        *_signed_by_the_president(pv),
+        *_signed_by_the_president(pvs[0]),
     )
     return Document(
         title=label("paper.statement"), subject=session.config.id, code=f"{session.config.id} relevé",
@@ -147,25 +146,43 @@ def president_of(content: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((seat for seat in content["jury"] if seat["president"]), None)
 
 
-def told_of(session: Session, pv: SignedPv, later: Iterable[SignedPv] = ()) -> dict[tuple[str, str], str]:
+def told_of(session: Session, pvs: Sequence[SignedPv]) -> dict[tuple[str, str], str]:
     """Return what the papers say of each bloc, by candidate and bloc: decided here, corrected, or acquired before.
 
     Args:
         session: the session.
-        pv: its PV.
-        later: the rectificatifs to take into account, in their order.
+        pvs: its PV, and the rectificatifs to take into account, in their order.
     """
-    corrections = tuple(later)
-    decided = decided_by([pv, *corrections])
+    decided = decided_by(pvs)
     told = {key: label(f"jury.choice.{item.choice}") for key, item in decided.items()}
-    for one in corrections:
+    for one in pvs[1:]:
         after = one.content["after"]
         day = long_date(deliberated_on(session, one))
         told[after["candidate"], after["bloc"]] = label(
             "paper.corrected",
             decision=label(f"jury.choice.{after['decision']}"), number=one.number - 1, date=day,
         )  # fmt: skip
-    return told | {(item["candidate"], item["code"]): _since(item) for item in pv.content["acquired"]}
+    return told | {(item["candidate"], item["code"]): _since(item) for item in pvs[0].content["acquired"]}
+
+
+def certified(session: Session, pvs: Sequence[SignedPv]) -> frozenset[str]:
+    """Return who has every bloc of the certification, validated here or acquired before.
+
+    Args:
+        session: the session.
+        pvs: its PV, and the rectificatifs to take into account, in their order.
+    """
+    has: dict[str, set[str]] = {}
+    acquired = [(item["candidate"], item["code"]) for item in pvs[0].content["acquired"]]
+    validated = [key for key, item in decided_by(pvs).items() if item.choice == "validated"]
+    for who, code in (*acquired, *validated):
+        has.setdefault(who, set()).add(code)
+    return frozenset(who for who, codes in has.items() if makes_whole(session.referentiel, codes))
+
+
+def certification_word(session: Session, candidate: str, pvs: Sequence[SignedPv]) -> str:
+    """Return whether a candidate has the certification, in a word; `pvs` as `certified` takes them."""
+    return label("paper.certified" if candidate in certified(session, pvs) else "paper.not_certified")
 
 
 def _since(item: Mapping[str, Any]) -> str:

@@ -153,7 +153,7 @@ def _results(session: Session, pv: SignedPv) -> Table:
         for who in (item["id"] for item in content["results"])
     ]  # fmt: skip
     names = [label(f"paper.column.{name}") for name in ("candidate", "route", "certification")]
-    widths = (6.0, 4.4, *(2.2 for _ in blocs), 2.4)
+    widths = (7.0, 3.6, *(2.1 for _ in blocs), 2.4)
     return plain_table((*names[:2], *blocs, names[2]), rows, label("paper.caption.results"), widths)
 
 

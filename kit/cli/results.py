@@ -56,17 +56,19 @@ def statistics(
 ) -> None:
     """Écrit le bilan de la promotion et les statistiques de la session, en PDF."""
     from kit.documents.pdf import pdf
+    from kit.jury.pv import decided_by, signed
     from kit.results.statistics import session_statistics
     from kit.results.statistics_document import class_report, statistics_report
     from kit.writing import PRIVATE, write_bytes
 
     session, book = opened(folder)
     found = session_statistics(session, book)
+    decided = {key: item.choice for key, item in decided_by(signed(book)).items()}
     target = out or session.root / "statistiques"
     with environment(target):
         target.mkdir(parents=True, exist_ok=True)
     for name, made in (("bilan", class_report), ("statistiques", statistics_report)):
-        write_bytes(target / f"{name}.pdf", pdf(made(session, found)), PRIVATE)
+        write_bytes(target / f"{name}.pdf", pdf(made(session, found, decided)), PRIVATE)
     say(label("stat.written", files="bilan.pdf, statistiques.pdf", folder=target))
 
 

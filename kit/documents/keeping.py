@@ -11,6 +11,7 @@ from kit.documents.model import (
     AnswerLines,
     Block,
     Box,
+    Fields,
     Figure,
     Heading,
     ListBlock,
@@ -32,6 +33,8 @@ TALLEST = 25.0
 
 WHOLE = 0.4
 """In pages: a block that is not higher moves whole to the next page rather than run over two."""
+_SIGNED = 0.75
+"""In pages: a form to sign that is not higher stays whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,23 @@ def _height(block: Block, line: float) -> float | None:
     return float(sum(ceil(1.2 * len(words) / line) + 1 for inner in inside for words in words_of(inner)))
 
 
+def closing_at(blocks: Sequence[Block], room: Room) -> int:
+    """Return where what closes a document starts, a heading, words and a form to sign; where it ends if none does.
+
+    Why: signatures alone on a page would sign nothing; what stands before them comes along.
+    """
+    end = len(blocks)
+    while end and isinstance(last := blocks[end - 1], Paragraph) and last.note:
+        end -= 1
+    form = blocks[end - 1] if end else None
+    if not isinstance(form, Table) or not form.form or table_height(form, room.line) > _SIGNED * room.page:
+        return len(blocks)
+    start = end - 1
+    while start and isinstance(blocks[start - 1], Paragraph):
+        start -= 1
+    return start - 1 if start and isinstance(blocks[start - 1], Heading) else len(blocks)
+
+
 def with_stay(blocks: Sequence[Block], line: float) -> Iterator[tuple[Block, bool]]:
     """Yield each block with whether it stays on the page of the next; `line` is the characters of a line."""
     for block, following in zip(blocks, (*blocks, None)[1:], strict=True):
@@ -75,16 +95,17 @@ def with_stay(blocks: Sequence[Block], line: float) -> Iterator[tuple[Block, boo
 
 def _stays(block: Block, following: Block, line: float) -> bool:
     if isinstance(following, Paragraph) and following.note:
-        return _is_small(block, line)
+        return is_small(block, line)
     if not isinstance(block, Paragraph) or block.note:
         return False
     introduced = isinstance(following, Table | Figure | Box | ListBlock)
     return introduced and len(plain(block.content)) <= _INTRODUCTION
 
 
-def _is_small(block: Block, line: float) -> bool:
+def is_small(block: Block, line: float) -> bool:
+    """Tell whether a block may move whole to the next page with what follows; `line` as above."""
     match block:
-        case Figure():
+        case Figure() | Fields():
             return True
         case Table():
             return table_height(block, line) <= TALLEST

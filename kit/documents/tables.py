@@ -9,6 +9,8 @@ from kit.documents.model import Align, Table, plain
 _LONG = 24
 _WIDEST = 80
 """In characters: a column that may wrap, and the most that one weighs."""
+_LINE = 5.4
+"""Height of a line of text in an ordinary paper, in millimetres."""
 _FULL_ROW = 3_000
 """Characters of a row, for the size of an ordinary paper, beyond which it may be cut between two pages."""
 
@@ -66,7 +68,8 @@ def table_height(table: Table, line: float) -> float:
         max((ceil(len(plain(cell)) / width) for cell, width in zip(row, widths, strict=False)), default=1)
         for row in rows
     ]
-    return sum(max(1, lines) * 0.9 + 0.65 for lines in tallest)
+    boxes = [table.form / _LINE if not all(row) else 0.0 for row in rows]
+    return sum(max(1, lines) * 0.9 + 0.65 + box for lines, box in zip(tallest, boxes, strict=True))
 
 
 def column_widths(table: Table, total: float, character: float) -> list[float]:

@@ -7,13 +7,13 @@ Nothing a user writes is ever Typst markup: texts stand between quotes in code m
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from kit.documents.keeping import WHOLE, Room, stays_whole, with_stay
+from kit.documents.keeping import WHOLE, Room, closing_at, is_small, stays_whole, with_stay
 from kit.documents.look import STANDARD, Look
 from kit.documents.model import (
     AnswerLines,
@@ -109,7 +109,7 @@ def main_source(document: Document, look: Look = STANDARD, *, watermarked: bool 
             f"#let picture = picture.with(limit: {height}mm)",
             *(("#let facts = facts.with(pairs: 2)",) if document.landscape else ()),
             f"#{opening}",
-            *(f"#{_block(block, room, stay=stay)}" for block, stay in with_stay(document.body, room.line)),
+            *(f"#{block}" for block in _body(document.body, room)),
             "",
         ]
     )
@@ -178,6 +178,19 @@ def _inline(item: Inline) -> str:
             return "page-count()"
 
 
+def _body(blocks: Sequence[Block], room: Room) -> Iterator[str]:
+    """Yield the source of each block; what stands before the signatures, or its last row, shares their page."""
+    closing = closing_at(blocks, room)
+    for place, (block, stay) in enumerate(with_stay(blocks, room.line)):
+        before = place == closing - 1 < len(blocks) - 1
+        if before and isinstance(block, Table) and not is_small(block, room.line):
+            yield _table(block, room, stay=False, ahead=_blocks(blocks[closing:], room))
+        elif place > closing and isinstance(block, Table):
+            yield _table(block, room, stay=stay, whole=True)
+        else:
+            yield _block(block, room, stay=stay or (before and is_small(block, room.line)))
+
+
 def _blocks(blocks: Iterable[Block], room: Room) -> str:
     inner = (_block(block, room, stay=stay) for block, stay in with_stay(tuple(blocks), room.line))
     return "{ " + "; ".join(inner) + " }"
@@ -231,7 +244,8 @@ def _item(item: Sequence[Block], room: Room, *, tight: bool) -> str:
     return _blocks(item, room) if item else "[]"
 
 
-def _table(table: Table, room: Room, *, stay: bool) -> str:
+def _table(table: Table, room: Room, *, stay: bool, whole: bool = False, ahead: str = "") -> str:
+    """Return a table; `whole` for a form that is not cut, `ahead` for what its last row shares the page with."""
     aligns = column_aligns(table)
     shares = column_shares(table, room.line)
     widths = _array("auto" if share is None else f"{share:g}fr" for share in shares)
@@ -239,12 +253,13 @@ def _table(table: Table, room: Room, *, stay: bool) -> str:
     rows = _array(_array(_inlines(cell) for cell in row) for row in table.rows)
     if table.form:
         columns = f"columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}"
-        return f"form-table({columns}, room: {table.form:g}mm, header: {header}, rows: {rows})"
+        kept = f"whole: {_bool(whole)}, stay: {_bool(whole and stay)}"
+        return f"form-table({columns}, room: {table.form:g}mm, {kept}, header: {header}, rows: {rows})"
     return (
         f"data-table(columns: {widths}, align: {_array(aligns)}, row-headers: {_bool(table.row_headers)}, "
         f"whole-rows: {_bool(rows_stay_whole(table, room.line))}, whole: {stays_whole(table, room)}, "
         f"stay: {_bool(stay)}, "
-        f"caption: {_optional(table.caption)}, header: {header}, rows: {rows})"
+        f"caption: {_optional(table.caption)}, {f'ahead: {ahead}, ' if ahead else ''}header: {header}, rows: {rows})"
     )
 
 

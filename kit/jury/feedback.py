@@ -62,7 +62,7 @@ def sorted_epreuves(session: Session, evidence: Mapping[str, Evidence]) -> Itera
 def _epreuve(session: Session, found: Evidence) -> Iterator[Block]:
     lines = [
         line
-        for line in found.grid.lines
+        for line in sorted(found.grid.lines, key=lambda line: natural_key(line.criterion))
         if line.part not in found.states and _mark(found, line).state != "neutralised"
     ]
     if not lines and found.state is None:

@@ -11,13 +11,8 @@ from kit.documents.model import Document
 from kit.environment import environment
 from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.feedback import feedback_document
-from kit.jury.papers import (
-    amendment_document,
-    attestation_document,
-    pv_document,
-    statement_document,
-    told_of,
-)
+from kit.jury.minutes import amendment_document, pv_document
+from kit.jury.papers import attestation_document, statement_document
 from kit.jury.pv import decided_by, keep_file, signed, source_of
 from kit.jury.verifying import changed_since
 from kit.marking.book import MarkBook
@@ -86,20 +81,21 @@ def _carry_over(old: Path, new: Path) -> None:
 
 
 def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document]]:
-    first, *later = signed(book)
+    pvs = signed(book)
+    first, later = pvs[0], pvs[1:]
     yield "pv.pdf", pv_document(session, first)
     for pv in later:
-        yield f"pv-rectificatif-{pv.number - 1}.pdf", amendment_document(session, pv)
-    decided = {key: item.choice for key, item in decided_by([first, *later]).items()}
-    told = told_of(first.content, decided)
+        name = f"pv-rectificatif-{pv.number - 1}.pdf"
+        yield name, amendment_document(session, pvs[: pv.number - 1], pv)
     for result in first.content["results"]:
-        yield f"releves/{result['id']}.pdf", statement_document(session, result, told)
+        yield f"releves/{result['id']}.pdf", statement_document(session, result, pvs)
     for candidate, evidence in session_evidence(session, book).items():
         if evidence:
             yield f"retours/{candidate}.pdf", feedback_document(session, candidate, evidence)
-    yield "bilan.pdf", class_report(session, session_statistics(session, book))
+    decided = {key: item.choice for key, item in decided_by(pvs).items()}
+    yield "bilan.pdf", class_report(session, session_statistics(session, book), decided)
     for (candidate, bloc), choice in decided.items():
         if choice == "validated":
             source = source_of(candidate, bloc, first, later)
             name = f"attestations/{candidate}-{bloc}.pdf"
-            yield name, attestation_document(session, candidate, bloc, source)
+            yield name, attestation_document(session, candidate, bloc, first, source)

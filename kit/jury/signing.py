@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kit.documents.model import Document
 from kit.errors import EnvironmentFault, Finding, MarkingError, Place, raise_for
 from kit.jury.composition import (
     composition_findings,
@@ -23,7 +24,7 @@ from kit.jury.deciding import (
     reason_findings,
     refuse_lost,
 )
-from kit.jury.papers import pv_document
+from kit.jury.minutes import amendment_document, pv_document
 from kit.jury.pv import (
     SignedPv,
     canonical,
@@ -93,21 +94,21 @@ def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Seq
         deliberation = replace(deliberation, decided=known)
         author = next(seat.id for seat in jury_of(session) if seat.id in members)
         content = content_of(deliberation, connection)
-        _refuse_unprintable(session, content)
+        _refuse_unprintable(pv_document(session, SignedPv(1, content, START, START)))
         pv = _close(connection, book, content, START, author, "sign")
     _keep_beside(session, pv)
     return pv
 
 
-def _refuse_unprintable(session: Session, content: Mapping[str, Any]) -> None:
-    """Print the PV before it is signed: with a character that no font draws, it never could be.
+def _refuse_unprintable(document: Document) -> None:
+    """Print a PV before it is signed: with a character that no font draws, it never could be.
 
     Raises:
         AuthorError: such characters; each text is named.
     """
     from kit.documents.pdf import pdf
 
-    pdf(pv_document(session, SignedPv(1, content, START, START)))
+    pdf(document)
 
 
 def _keep_beside(session: Session, pv: SignedPv) -> None:
@@ -181,6 +182,7 @@ def amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[
     Raises:
         MarkingError: no PV is signed, no reason, nothing that changes, too few members or some who may not, a bloc
             that the PV does not have; all problems are listed.
+        AuthorError: words that no font can print.
         EnvironmentFault: the store refuses.
     """
     deciding = list(dict.fromkeys((verdict.author, *members)))
@@ -195,7 +197,10 @@ def amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[
             "corrects": before[-1].digest, "before": was.as_json(), "after": kept.as_json(),
             "members": [{"id": seat.id, "name": seat.name} for seat in jury_of(session) if seat.id in deciding],
         }  # fmt: skip
-        return _close(connection, book, content, before[-1].digest, verdict.author, "amend")
+        last = before[-1]
+        draft = SignedPv(last.number + 1, content, last.digest, START)
+        _refuse_unprintable(amendment_document(session, before, draft))
+        return _close(connection, book, content, last.digest, verdict.author, "amend")
 
 
 def _unamendable(

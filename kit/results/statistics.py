@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -136,6 +137,18 @@ class VariantGap:
 
 
 @dataclass(frozen=True, slots=True)
+class BlocDecisions:
+    """What the jury decided of a bloc: how many candidates it decided of, and how many times it decided each.
+
+    `by_choice` counts by decision (validated, refused, deferred); None when masked.
+    """
+
+    bloc: str
+    count: int
+    by_choice: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """A session's statistics. `competences` gives each candidate's status by competence; empty when masked."""
 
@@ -178,6 +191,21 @@ def session_statistics(session: Session, book: MarkBook) -> Statistics:
         pairs=tuple(_pairs(session, book)),
         variants=tuple(_variants(session, sat)),
         gaps=tuple(_gaps(session, sat)),
+    )
+
+
+def bloc_decisions(decided: Mapping[tuple[str, str], str]) -> tuple[BlocDecisions, ...]:
+    """Return how the jury decided, bloc by bloc in natural order.
+
+    Args:
+        decided: each decision in force, by candidate and bloc.
+    """
+    found: dict[str, Counter[str]] = {}
+    for (_, bloc), choice in decided.items():
+        found.setdefault(bloc, Counter())[choice] += 1
+    return tuple(
+        BlocDecisions(bloc, found[bloc].total(), found[bloc] if found[bloc].total() >= SMALLEST else None)
+        for bloc in sorted(found, key=natural_key)
     )
 
 

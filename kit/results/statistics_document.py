@@ -6,8 +6,9 @@ Pictures say in words what they show. Candidates are ids at most, and are not in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from kit.cases.charts import boxes, heat_map, horizontal_bars
 from kit.cases.contents import svg_of
@@ -26,28 +27,51 @@ from kit.documents.model import (
 from kit.french import counted, number, percent
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact
-from kit.results.statistics import SMALLEST, LineStatistics, Spread, Statistics
+from kit.results.statistics import (
+    SMALLEST,
+    BlocDecisions,
+    LineStatistics,
+    Spread,
+    Statistics,
+    bloc_decisions,
+)
 from kit.sessions.opening import Session
 
 _SIGNS = {"acquis": "A", "non_acquis": "N", None: "–"}
 _SHADES = {"A": "#cfe3c4", "N": "#f3cdb4", "–": "#ececec"}
 _HEAT_ROWS = 40
 _HARD, _EASY = Fraction(3, 10), Fraction(9, 10)
+_CHOICES = ("validated", "refused", "deferred")
+_UNDECIDED: Mapping[tuple[str, str], str] = MappingProxyType({})
 _WEAK = 0.2
 """Under this, a line tells little of who is strong (usual guideline for item-total correlations: Ebel, 1965)."""
 
 
-def class_report(session: Session, found: Statistics) -> Document:
-    """Return how a class did: épreuves, competences, criteria most often missed. Nobody is named."""
-    return _document(session, "stat.class_report", "bilan", (*_head(session, found), *_epreuves(session, found),
-                     *_competences(session, found), *_missed(session, found)))  # fmt: skip
+def class_report(
+    session: Session, found: Statistics, decided: Mapping[tuple[str, str], str] = _UNDECIDED
+) -> Document:
+    """Return how a class did: decisions, épreuves, competences, criteria most often missed. Nobody is named.
+
+    Args:
+        session: the session.
+        found: its statistics.
+        decided: the decisions in force by candidate and bloc; nothing while no PV is signed.
+    """
+    blocks = (
+        *_head(session, found), *_decisions(session, decided), *_epreuves(session, found),
+        *_competences(session, found), *_missed(session, found),
+    )  # fmt: skip
+    return _document(session, "stat.class_report", "bilan", blocks)
 
 
-def statistics_report(session: Session, found: Statistics) -> Document:
+def statistics_report(
+    session: Session, found: Statistics, decided: Mapping[tuple[str, str], str] = _UNDECIDED
+) -> Document:
     """Return all statistics: the class report's, each candidate's competences, criteria, markers, variants."""
     blocks = (
-        *_head(session, found), *_epreuves(session, found), *_competences(session, found), *heat_maps(found),
-        *_criteria(session, found), *_markers(session, found), *_variants(found), *_unobserved(session, found),
+        *_head(session, found), *_decisions(session, decided), *_epreuves(session, found),
+        *_competences(session, found), *heat_maps(found), *_criteria(session, found), *_markers(session, found),
+        *_variants(found), *_unobserved(session, found),
     )  # fmt: skip
     return _document(session, "stat.report", "statistiques", blocks)
 
@@ -69,6 +93,26 @@ def _head(session: Session, found: Statistics) -> Iterator[Block]:
     yield Paragraph(text(label("stat.how", smallest=number(SMALLEST))))
 
 
+def _decisions(session: Session, decided: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+    found = bloc_decisions(decided)
+    if found:
+        yield Heading(1, text(label("stat.decisions")))
+        yield Paragraph(text(label("stat.decisions_how")))
+        rows = [
+            (item.bloc, session.referentiel.bloc(item.bloc).text, number(item.count), *_rates(item))
+            for item in found
+        ]
+        names = ("bloc", "title", "decided", *_CHOICES)
+        yield _table("decisions", names, rows, (1.2, 6.0, 1.8, 2.2, 2.4, 2.2))
+
+
+def _rates(found: BlocDecisions) -> tuple[str, ...]:
+    if found.by_choice is None:
+        return (_masked(),) * len(_CHOICES)
+    counts = [found.by_choice.get(choice, 0) for choice in _CHOICES]
+    return tuple(f"{number(count)} ({percent(Fraction(count, found.count), 0)})" for count in counts)
+
+
 def _epreuves(session: Session, found: Statistics) -> Iterator[Block]:
     yield Heading(1, text(label("stat.epreuves")))
     known = [item for item in found.epreuves if item.spread is not None]
@@ -82,13 +126,19 @@ def _epreuves(session: Session, found: Statistics) -> Iterator[Block]:
         (
             item.epreuve, session.referentiel.epreuve(item.epreuve).short_title, number(item.marked),
             number(item.without_mark),
-            *((_mark(item.spread.mean), _mark(item.spread.median), number(item.spread.deviation, 2),
-               f"{_mark(item.spread.least)} – {_mark(item.spread.most)}") if item.spread else (_masked(),) * 4),
+            *_of_spread(item.spread),
         )
         for item in found.epreuves
     ]  # fmt: skip
     names = ("epreuve", "title", "marked", "without", "mean", "median", "deviation", "range")
-    yield _table("epreuves", names, rows, (1.8, 5.0, 1.5, 1.5, 2.0, 2.0, 1.6, 2.8))
+    yield _table("epreuves", names, rows, (1.7, 4.4, 1.5, 1.3, 2.0, 2.0, 1.4, 3.0))
+
+
+def _of_spread(found: Spread | None) -> tuple[str, ...]:
+    if found is None:
+        return (_masked(),) * 4
+    extent = label("stat.from_to", least=_mark(found.least), most=_mark(found.most))
+    return _mark(found.mean), _mark(found.median), number(found.deviation, 2), extent
 
 
 def _said(epreuve: str, found: Spread) -> str:
@@ -132,7 +182,8 @@ def heat_maps(found: Statistics) -> Iterator[Figure]:
 
 
 def _missed(session: Session, found: Statistics) -> Iterator[Block]:
-    known = [(line.facility, line) for line in found.lines if line.facility is not None]
+    ordered = sorted(found.lines, key=_natural)
+    known = [(line.facility, line) for line in ordered if line.facility is not None]
     hardest = sorted(known, key=lambda pair: pair[0])[:10]
     if hardest:
         yield Heading(1, text(label("stat.missed")))
@@ -157,10 +208,14 @@ def _criteria(session: Session, found: Statistics) -> Iterator[Block]:
             percent(line.facility, 0) if line.facility is not None else _masked(),
             number(line.discrimination, 2) if line.discrimination is not None else "—", _remark(line),
         )
-        for line in found.lines
+        for line in sorted(found.lines, key=_natural)
     ]  # fmt: skip
     names = ("epreuve", "line", "marked", "unobserved", "facility", "discrimination", "remark")
-    yield _table("criteria", names, rows, (1.7, 4.0, 1.4, 1.7, 1.6, 2.4, 3.2))
+    yield _table("criteria", names, rows, (1.7, 3.5, 1.4, 1.7, 1.6, 2.9, 3.2))
+
+
+def _natural(line: LineStatistics) -> tuple[object, ...]:
+    return natural_key(line.epreuve), natural_key(line.criterion), line.line
 
 
 def _remark(line: LineStatistics) -> str:
@@ -225,7 +280,7 @@ def _unobserved(session: Session, found: Statistics) -> Iterator[Block]:
         yield Heading(1, text(label("stat.unobserved")))
         rows = [
             (line.epreuve, line.line.replace("@", " – "), session.referentiel.criterion(line.criterion).text)
-            for line in found.never_observed
+            for line in sorted(found.never_observed, key=_natural)
         ]
         yield _table("unobserved", ("epreuve", "line", "wording"), rows, (1.7, 3.0, 8.0))
 

@@ -279,6 +279,47 @@ def test_a_source_never_parts_from_what_it_speaks_of_and_an_introduction_from_wh
         assert "r0" in holder
 
 
+def to_sign(*names):
+    header = (text("Nom"), text("Signature"))
+    return Table(header, tuple((text(name), ()) for name in names), ("left", "left"), form=16.0)
+
+
+@pytest.mark.needs("pdftotext")
+@pytest.mark.parametrize("caption", [None, "Compétences attestées"])
+def test_signatures_share_their_page_with_the_last_row_of_the_table_before(caption):
+    introduction = Paragraph(text("Fait en séance."))
+    note = Paragraph(text("Empreinte : 0"), note=True)
+    for count in range(10, 34):
+        rows = tuple((text(f"r{number}"), text("mot " * 40)) for number in range(count))
+        table = Table((text("A"), text("B")), rows, ("left", "left"), caption)
+        content = pdf(
+            a_document(table, Heading(1, text("Paraphes")), introduction, to_sign("Moi", "Toi"), note)
+        )
+        (holder,) = [shown for shown in words(content).split("\f") if "Paraphes" in shown]
+        for word in (f"r{count - 1}", "Fait en séance", "Moi", "Toi", "Empreinte"):
+            assert word in holder, (count, word)
+
+
+@pytest.mark.needs("pdftotext")
+def test_signatures_share_their_page_with_a_word_before_and_long_lists_of_them_are_cut():
+    heading = Heading(1, text("Paraphes"))
+    for filler in range(24, 36):
+        lines = tuple(Paragraph(text(f"ligne {number}")) for number in range(filler))
+        said = (Heading(1, text("Incidents")), Paragraph(text("Néant.")))
+        content = pdf(a_document(*lines, *said, heading, to_sign("Moi", "Toi")))
+        (holder,) = [shown for shown in words(content).split("\f") if "Paraphes" in shown]
+        assert all(word in holder for word in ("Incidents", "Néant", "Moi", "Toi"))
+    first, *_ = words(pdf(a_document(heading, to_sign(*map(str, range(100, 130)))))).split("\f")
+    assert "Paraphes" in first
+    assert "105" in first
+
+
+def test_a_table_that_shares_the_page_of_signatures_passes_the_pdf_ua_checks(tmp_path):
+    rows = tuple((text(f"r{number}"), text("mot " * 40)) for number in range(20))
+    table = Table((text("A"), text("B")), rows, ("left", "left"), "Compétences", row_headers=True)
+    assert is_ua(pdf(a_document(table, Heading(1, text("Paraphes")), to_sign("Moi"))), tmp_path) == (True, [])
+
+
 @pytest.mark.needs("pdftotext")
 def test_french_ordinals_are_raised_and_read_as_before():
     shown = pdf(a_document(Paragraph(text("lundi 1er juin, 1re année"))))

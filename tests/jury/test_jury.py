@@ -535,6 +535,10 @@ def test_what_no_font_prints_is_told_before_the_signature(session: Session, book
     assert signed(book) == ()
     decide(session, book, Verdict("C3", "B1", "deferred", "J1", "Vu au téléphone"))
     assert sign(session, book, ["J1", "J2"]).number == 1
+    with pytest.raises(KitError) as caught:
+        amend(session, book, Verdict("C3", "B1", "refused", "J1", "Vu avec 李明"), ["J1", "J2"])
+    assert [found.code for found in caught.value.findings] == ["text.glyph_missing"]
+    assert len(signed(book)) == 1
 
 
 @pytest.mark.parametrize("reason", ["Copie \u202eegnahcé", "Copie\u0007 perdue", "Copie \udcff perdue"])

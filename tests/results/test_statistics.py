@@ -21,7 +21,7 @@ from kit.marking.copies import copy_grid, session_copies
 from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
 from kit.referentiel import DEFAULT, find_referentiel, load_reglement
-from kit.results.statistics import SMALLEST, chance_of, session_statistics, spread
+from kit.results.statistics import SMALLEST, bloc_decisions, chance_of, session_statistics, spread
 from kit.results.statistics_document import class_report, heat_maps, statistics_report
 from kit.sessions.opening import Session, open_session
 from kit.sessions.seeds import read_secret
@@ -214,6 +214,46 @@ def test_chance_tells_a_true_gap_from_none() -> None:
 
 def test_a_spread_of_too_few_is_none() -> None:
     assert spread([Fraction(10)] * 4) is None
+
+
+def test_the_class_report_says_how_the_jury_decided_and_masks_small_groups(
+    marked: tuple[Session, MarkBook, list[tuple[str, str]]],
+) -> None:
+    session, book, _ = marked
+    found = session_statistics(session, book)
+    choices = ("validated",) * 4 + ("refused",) * 3 + ("deferred",)
+    decided = {(who, "B1"): choice for who, choice in zip(WHO, choices, strict=False)}
+    decided |= {(who, "B10"): "validated" for who in WHO[:SMALLEST]}
+    decided |= {(who, "B2"): "refused" for who in WHO[: SMALLEST - 1]}
+    assert [(item.bloc, item.count) for item in bloc_decisions(decided)] == [("B1", 8), ("B2", 4), ("B10", 5)]
+    assert [item.by_choice for item in bloc_decisions(decided)] == [
+        {"validated": 4, "refused": 3, "deferred": 1}, None, {"validated": 5},
+    ]  # fmt: skip
+    (bloc,) = session.referentiel.blocs
+    blocs = tuple(bloc.model_copy(update={"id": code}) for code in ("B10", "B2", "B1"))
+    session = dataclasses.replace(
+        session, referentiel=session.referentiel.model_copy(update={"blocs": blocs})
+    )
+    for report in (class_report, statistics_report):
+        words = " ".join(all_words(report(session, found, decided))).replace("\u00a0", " ")
+        assert "8 4 (50 %) 3 (38 %) 1 (13 %)" in words
+        assert "4 moins de 5 moins de 5 moins de 5" in words
+        assert "décisions du jury" not in " ".join(all_words(report(session, found)))
+
+
+def test_criteria_are_told_in_natural_order(
+    marked: tuple[Session, MarkBook, list[tuple[str, str]]],
+) -> None:
+    session, book, _ = marked
+    found = session_statistics(session, book)
+    one, two = found.lines
+    lines = tuple(
+        dataclasses.replace(line, line=f"{code}@{part}", criterion=code)
+        for line, code, part in ((one, "CE2.1", "a"), (two, "CE1.2", "b"), (one, "CE1.1", "b"))
+    )
+    words = " ".join(all_words(statistics_report(session, dataclasses.replace(found, lines=lines))))
+    places = [words.index(f"{code} – ") for code in ("CE1.1", "CE1.2", "CE2.1")]
+    assert places == sorted(places)
 
 
 def test_the_class_report_names_nobody(marked: tuple[Session, MarkBook, list[tuple[str, str]]]) -> None:

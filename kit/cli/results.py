@@ -10,7 +10,7 @@ import typer
 from kit.cli.output import print_json, print_table, say
 from kit.cli.shared import Json, SessionDir, command, given_path, opened
 from kit.environment import environment
-from kit.french import counted
+from kit.french import counted, long_date
 from kit.messages import label
 
 
@@ -24,25 +24,36 @@ def register(app: typer.Typer) -> None:
 def results(folder: SessionDir, json: Json = False) -> None:
     """Calcule ce que les notes proposent au jury, candidat par candidat ; une fois le PV signé, dit le sien."""
     from kit.exchange.results_files import results_in_force
+    from kit.jury.pv import decisions_in_force, deliberated_on, signed
 
     session, book = opened(folder)
     found = results_in_force(session, book)
     if json:
         print_json({"candidates": found})
         return
-    columns = [label(f"result.column.{name}") for name in ("candidate", "bloc", "proposal", "why")]
+    pvs, decided = signed(book), decisions_in_force(book)
+    columns = [
+        label(f"result.column.{name}") for name in ("candidate", "bloc", "proposal", "decision", "why")
+    ]
     rows = [
         [
             item["id"] if not rank else "",
             code,
             label(f"result.proposal.{bloc['proposal'] or 'open'}"),
+            label(f"jury.choice.{decided[item['id'], code].choice}") if (item["id"], code) in decided else "",
             bloc["trace"][0],
         ]
         for item in found
         for rank, (code, bloc) in enumerate(item["blocs"].items())
     ]
     print_table(columns, rows)
-    say(label("result.candidates", candidates=counted(len(found), "candidat")))
+    people = counted(len(found), "candidat")
+    if not pvs:
+        say(label("result.candidates", candidates=people))
+        return
+    amendments = counted(len(pvs) - 1, label("result.amendment"), label("result.amendment.several"))
+    day = long_date(deliberated_on(session, pvs[0]))
+    say(label("result.signed", candidates=people, date=day, amendments=amendments))
 
 
 def statistics(
@@ -56,14 +67,14 @@ def statistics(
 ) -> None:
     """Écrit le bilan de la promotion et les statistiques de la session, en PDF."""
     from kit.documents.pdf import pdf
-    from kit.jury.pv import decided_by, signed
+    from kit.jury.pv import signed_choices
     from kit.results.statistics import session_statistics
     from kit.results.statistics_document import class_report, statistics_report
     from kit.writing import PRIVATE, write_bytes
 
     session, book = opened(folder)
     found = session_statistics(session, book)
-    decided = {key: item.choice for key, item in decided_by(signed(book)).items()}
+    decided = signed_choices(book)
     target = out or session.root / "statistiques"
     with environment(target):
         target.mkdir(parents=True, exist_ok=True)

@@ -109,6 +109,11 @@ def decisions_in_force(book: MarkBook) -> dict[tuple[str, str], Decided]:
     return decided_by(pvs) if pvs else decisions(book)
 
 
+def signed_choices(book: MarkBook) -> dict[tuple[str, str], str]:
+    """Return the word of each signed decision, by candidate and bloc; nothing while no PV is signed."""
+    return {key: item.choice for key, item in decided_by(signed(book)).items()}
+
+
 def source_of(candidate: str, bloc: str, first: SignedPv, later: Iterable[SignedPv]) -> SignedPv:
     """Return which says the decision in force on a bloc: the PV, or the last rectificatif about it."""
     about = [

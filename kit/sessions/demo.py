@@ -24,7 +24,7 @@ from kit.sessions.examples import (
 )
 from kit.sessions.files import CONFIG, RESTRICTED
 from kit.sessions.lock import session_lock
-from kit.sessions.model import Assignment, Attendance, Candidate, Member, Person, Registration, Row
+from kit.sessions.model import Assignment, Attendance, Candidate, Incident, Member, Person, Registration, Row
 from kit.sessions.new import registrations
 from kit.sessions.seeds import DEMO_SECRET, SECRET_FILE, create_secret
 
@@ -97,6 +97,7 @@ def demo_texts() -> dict[str, str]:
         (Person, [(*row, "DEMO") for row in _PEOPLE]),
         (Assignment, _assignments()),
         (Attendance, ()),
+        (Incident, ()),
     )
     texts = {model.file: table_text(model, rows) for model, rows in tables}
     texts[CONFIG] = session_text(DEMO_ID, CENTRE, DEFAULT, FIRST_DAY, demo=True)

@@ -23,7 +23,7 @@ from kit.sessions.examples import (
     table_text,
 )
 from kit.sessions.files import CONFIG
-from kit.sessions.model import Assignment, Attendance, Candidate, Member, Person, Registration, Row
+from kit.sessions.model import Assignment, Attendance, Candidate, Incident, Member, Person, Registration, Row
 from kit.sessions.values import is_identifier
 
 _DELAY = timedelta(days=60)
@@ -78,6 +78,7 @@ def example_texts(session_id: str, today: date) -> dict[str, str]:
         (Person, _PEOPLE),
         (Assignment, _assignments()),
         (Attendance, ()),
+        (Incident, ()),
     )
     texts = {model.file: table_text(model, rows) for model, rows in tables}
     texts[CONFIG] = session_text(session_id, _CENTRE, DEFAULT, _monday(today + _DELAY), demo=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.documents.model import Block, Document, Fields, Figure, Heading, Paragraph, Table, plain
 from kit.errors import KitError
+from kit.jury.pv import signed_choices
 from kit.marking.store_address import session_book
 from kit.results.statistics import Statistics, session_statistics
 from kit.results.statistics_document import statistics_report
@@ -32,11 +33,13 @@ class StatisticsPanel(PagePanel):
         self.statistics: Statistics | None = None
         try:
             session = open_session(Path(folder) if str(folder) else working_folder() / DEMO_FOLDER)
-            self.statistics = session_statistics(session, session_book(session))
+            book = session_book(session)
+            self.statistics = session_statistics(session, book)
+            decided = signed_choices(book)
         except KitError as error:
             self.show_findings(error.findings)
             return
-        report = statistics_report(session, self.statistics)
+        report = statistics_report(session, self.statistics, decided)
         self.fill(report=html("statistics", title=report.title, blocks=list(_blocks(report))))
 
     def __repr__(self) -> str:

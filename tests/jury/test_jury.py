@@ -605,3 +605,16 @@ def test_one_and_several_agree_in_french(session: Session) -> None:
     assert "pour 1 membre en état" in plain
     assert "ne compte pas P1 parmi ses membres" in plain
     assert "1 membres" not in plain
+
+
+def test_the_results_say_what_was_decided_once_it_is_signed(session: Session, book: MarkBook) -> None:
+    code, said = run("results", str(session.root))
+    assert (code, "propositions" in said, "PV signé" in said) == (0, True, False)
+    sign(session, book, ["J1", "J2"])
+    amend(session, book, Verdict("C3", "B1", "validated", "J1", "Copie retrouvée"), ["J1", "J2"])
+    plain = run("results", str(session.root))[1].replace("\u00a0", " ").replace("\u202f", " ")
+    (row,) = (line for line in plain.splitlines() if "C3" in line)
+    assert "non acquis" in row
+    assert "validé" in row
+    assert "PV signé le" in plain
+    assert "(1 rectificatif)" in plain

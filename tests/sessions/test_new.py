@@ -21,7 +21,7 @@ from kit.sessions.swap import session_lock
 
 FILES = {
     "session.yaml", "candidats.csv", "groupes.csv", "inscriptions.csv", "intervenants.csv",
-    "affectations.csv", "presences.csv", "secret.key", ".gitignore",
+    "affectations.csv", "presences.csv", "incidents.csv", "secret.key", ".gitignore",
 }  # fmt: skip
 
 

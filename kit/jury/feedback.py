@@ -46,7 +46,7 @@ def feedback_document(session: Session, candidate: str, evidence: Mapping[str, E
         (label("paper.reglement"), f"{session.reglement.slug} ({session.reglement.version})"),
     ))  # fmt: skip
     body = [
-        block for code in sorted_epreuves(session, evidence) for block in _epreuve(session, evidence[code])
+        block for code in _sorted_epreuves(session, evidence) for block in _epreuve(session, evidence[code])
     ]
     return Document(
         title=label("paper.feedback"), subject=session.config.id, code=f"{session.config.id} retour",
@@ -54,7 +54,7 @@ def feedback_document(session: Session, candidate: str, evidence: Mapping[str, E
     )  # fmt: skip
 
 
-def sorted_epreuves(session: Session, evidence: Mapping[str, Evidence]) -> Iterator[str]:
+def _sorted_epreuves(session: Session, evidence: Mapping[str, Evidence]) -> Iterator[str]:
     """Yield the épreuves of a candidate in the référentiel's order."""
     return (epreuve.id for epreuve in session.referentiel.epreuves if epreuve.id in evidence)
 

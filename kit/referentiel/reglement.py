@@ -232,6 +232,15 @@ class Reglement(FrozenModel):
             raise PydanticCustomError("kit", "share", {"code": "rule.share_of_marks"})
         return self
 
+    def as_mark(self, threshold: str) -> Fraction:
+        """Return a threshold of a mean as a mark on the total.
+
+        Up to the highest level's value it is written as one of values (`"2/3"`); above, as a mark (`"10"` of 20).
+        """
+        value = parse_exact(threshold)
+        is_value = value <= parse_exact(self.scale.levels[-1].value)
+        return value * parse_exact(self.total) if is_value else value
+
     @property
     def is_example(self) -> bool:
         """Whether the file says of itself that it is an example to be replaced."""

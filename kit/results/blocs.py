@@ -140,9 +140,9 @@ def _against(
     rule = reglement.bloc
     if rule.threshold is None:
         return None, label("result.bloc.no_threshold")
-    threshold = parse_exact(rule.threshold)
+    threshold = reglement.as_mark(rule.threshold)
     shown = {name: _rounded(mark, reglement) for name, mark in marks.items()}
-    under = parse_exact(rule.floor) if rule.floor is not None else None
+    under = reglement.as_mark(rule.floor) if rule.floor is not None else None
     low = [name for name, mark in shown.items() if under is not None and mark < under]
     if low:
         return "non_acquis", label(

@@ -102,33 +102,65 @@ def candidate_result(
         reglement: every rule that is applied.
         acquired: what he brings from earlier sessions: it stays.
     """
+    known = _known(evidence, referentiel, reglement, acquired)
+    blocs = tuple(_bloc(bloc.id, known) for bloc in referentiel.blocs if _concerns(bloc.id, known))
+    needed = {bloc.id for bloc in referentiel.blocs if not bloc.optional}
+    counted = [bloc for bloc in blocs if bloc.id in needed]
+    whole = makes_whole(referentiel, [bloc.id for bloc in blocs])
+    return CandidateResult(
+        candidate, tuple(known.epreuves.values()), tuple(known.competences.values()), blocs,
+        certification(counted) if whole else None, known.blocked,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known of a candidate below his blocs, and the rules that lead to them.
+
+    Attributes:
+        evidence: by épreuve.
+        brought: what he acquired before, by code.
+        epreuves: what each gives.
+        competences: those seen here, and those he brought.
+        blocked: criteria that are not acquired and that the règlement does not let be missed.
+        referentiel: which competences and épreuves make a bloc.
+        reglement: every rule.
+    """
+
+    evidence: Mapping[str, Evidence]
+    brought: Mapping[str, Acquired]
+    epreuves: Mapping[str, EpreuveResult]
+    competences: Mapping[str, CompetenceResult]
+    blocked: tuple[str, ...]
+    referentiel: Referentiel
+    reglement: Reglement
+
+
+def _known(
+    evidence: Mapping[str, Evidence],
+    referentiel: Referentiel,
+    reglement: Reglement,
+    acquired: Collection[Acquired],
+) -> _Known:
     brought = {item.code: item for item in acquired}
     ordered = dict(sorted(evidence.items(), key=lambda pair: natural_key(pair[0])))
-    epreuves = {code: _epreuve(item, reglement) for code, item in ordered.items()}
     whole, marks = _together(ordered.values(), reglement)
-    known = {item.id: item for item in competence_results(whole, marks, reglement)} if whole else {}
-    competences = {code: _complete(item, ordered, referentiel) for code, item in known.items()}
+    seen = competence_results(whole, marks, reglement) if whole else ()
+    competences = {item.id: _complete(item, ordered, referentiel) for item in seen}
     competences |= {
         item.id: CompetenceResult(item.id, brought[item.id].mark, "acquis", _kept(brought[item.id]))
         for item in referentiel.competences
         if item.id in brought
     }
-    blocked = blocked_criteria(whole, marks, reglement) if whole else ()
-    blocs = tuple(
-        BlocResult(
-            bloc.id, "acquis", None, (sentence("result.step", words=_kept(brought[bloc.id])),), kept=True
-        )
-        if bloc.id in brought
-        else _bloc(bloc.id, epreuves, ordered, brought, competences, blocked, referentiel, reglement)
-        for bloc in referentiel.blocs
-        if bloc.id in brought or any(referentiel.epreuve(code).bloc == bloc.id for code in ordered)
+    return _Known(
+        evidence=ordered,
+        brought=brought,
+        epreuves={code: _epreuve(item, reglement) for code, item in ordered.items()},
+        competences=competences,
+        blocked=blocked_criteria(whole, marks, reglement) if whole else (),
+        referentiel=referentiel,
+        reglement=reglement,
     )
-    needed = {bloc.id for bloc in referentiel.blocs if not bloc.optional}
-    counted = [bloc for bloc in blocs if bloc.id in needed]
-    return CandidateResult(
-        candidate, tuple(epreuves.values()), tuple(competences.values()), blocs,
-        certification(counted) if makes_whole(referentiel, [bloc.id for bloc in blocs]) else None, blocked,
-    )  # fmt: skip
 
 
 def _epreuve(evidence: Evidence, reglement: Reglement) -> EpreuveResult:
@@ -190,43 +222,39 @@ def _complete(
     )
 
 
-def _bloc(
-    bloc: str,
-    epreuves: Mapping[str, EpreuveResult],
-    evidence: Mapping[str, Evidence],
-    brought: Mapping[str, Acquired],
-    competences: Mapping[str, CompetenceResult],
-    blocked: Sequence[str],
-    referentiel: Referentiel,
-    reglement: Reglement,
-) -> BlocResult:
-    exempted = _exempted(evidence, referentiel) - competences.keys()
+def _concerns(bloc: str, known: _Known) -> bool:
+    """Whether a candidate has a bloc here: he sat one of its épreuves, or brought it."""
+    return bloc in known.brought or any(
+        known.referentiel.epreuve(code).bloc == bloc for code in known.evidence
+    )
+
+
+def _bloc(bloc: str, known: _Known) -> BlocResult:
+    if bloc in known.brought:
+        words = sentence("result.step", words=_kept(known.brought[bloc]))
+        return BlocResult(bloc, "acquis", None, (words,), kept=True)
+    referentiel = known.referentiel
+    exempted = _exempted(known.evidence, referentiel) - known.competences.keys()
     own = [one.id for one in referentiel.competences_of(bloc) if one.id not in exempted]
-    known = [competences.get(code) or _unseen(code) for code in own]
-    marks = [
-        _epreuve_mark(epreuve.id, epreuves, evidence, brought)
-        for epreuve in referentiel.epreuves
-        if epreuve.bloc == bloc
-    ]
-    judged = set(own) - brought.keys()
-    of_bloc = [code for code in blocked if referentiel.criterion(code).competence in judged]
-    return bloc_result(bloc, known, marks, of_bloc, reglement)
+    judged = set(own) - known.brought.keys()
+    return bloc_result(
+        bloc,
+        [known.competences.get(code) or _unseen(code) for code in own],
+        [_epreuve_mark(one.id, known) for one in referentiel.epreuves if one.bloc == bloc],
+        [code for code in known.blocked if referentiel.criterion(code).competence in judged],
+        known.reglement,
+    )
 
 
-def _epreuve_mark(
-    code: str,
-    epreuves: Mapping[str, EpreuveResult],
-    evidence: Mapping[str, Evidence],
-    brought: Mapping[str, Acquired],
-) -> EpreuveMark:
+def _epreuve_mark(code: str, known: _Known) -> EpreuveMark:
     """Return an épreuve's mark in its bloc: kept, given here, or none yet because the candidate did not sit it."""
-    if code in brought:
-        return EpreuveMark(code, parse_exact(brought[code].mark or "0"))
-    found = epreuves.get(code)
+    if code in known.brought:
+        return EpreuveMark(code, parse_exact(known.brought[code].mark or "0"))
+    found = known.epreuves.get(code)
     if found is None:
         return EpreuveMark(code, None)
     mark = found.score.mark if found.score is not None else None
-    counts = bool(evidence[code].grid.lines)
+    counts = bool(known.evidence[code].grid.lines)
     return EpreuveMark(code, None if mark is None else parse_exact(mark), counts=counts)
 
 

@@ -178,7 +178,7 @@ def _decide(
         several = ".several" if len(blocked) > 1 else ""
         return "non_acquis", label(f"result.blocked{several}", criteria=enumeration(blocked))
     if rule.rule == "mean":
-        return _by_mean(rule, grid, mean)
+        return _by_mean(reglement, mean)
     return _by_count(rule, gained, len(criteria), said)
 
 
@@ -193,17 +193,12 @@ def _by_count(rule: CompetenceRule, gained: int, count: int, said: str) -> tuple
     return status, label("result.rule.count", said=said, gained=gained, count=count, needed=whole)
 
 
-def _by_mean(rule: CompetenceRule, grid: Grid, mean: Fraction | None) -> tuple[Status | None, str]:
-    """Decide by the mean of the levels.
-
-    A threshold up to the highest level's value is one of values (`"2/3"`); above, one of marks (`"10"` of 20).
-    """
+def _by_mean(reglement: Reglement, mean: Fraction | None) -> tuple[Status | None, str]:
+    """Decide by the mean of the levels, as a mark on the total."""
     if mean is None:
         return None, label("result.rule.weightless")
-    threshold = parse_exact(rule.threshold or "0")
-    total = parse_exact(grid.total)
-    if threshold <= parse_exact(grid.scale.levels[-1].value):
-        threshold *= total
+    total = parse_exact(reglement.total)
+    threshold = reglement.as_mark(reglement.competence.threshold or "0")
     status: Status = "acquis" if mean * total >= threshold else "non_acquis"
     words = {"mark": mean * total, "threshold": threshold, "total": total}
     return status, label("result.rule.mean", **{name: exact_words(value) for name, value in words.items()})

@@ -112,6 +112,14 @@ def test_a_tie_at_the_floor_passes_and_one_step_below_fails() -> None:
     assert by_marks(rule, "15", "6.75").proposal == "acquis", "6,75 is shown 7,0 and is worth it"
 
 
+def test_a_threshold_written_as_a_value_of_levels_is_the_same_as_its_mark() -> None:
+    found = [
+        by_marks(ruled({**MEAN, "threshold": threshold, "floor": floor}, ladder="marks"), "13", "14").proposal
+        for threshold, floor in (("2/3", None), ("40/3", None), ("3/4", None), ("2/3", "7/10"))
+    ]
+    assert found == ["acquis", "acquis", "non_acquis", "non_acquis"]
+
+
 def test_one_blocking_criterion_fails_a_bloc_whose_mean_is_fourteen() -> None:
     found = by_marks(ruled(MEAN, ladder="marks"), "14", "14", blocked=["CE1.1"])
     assert (found.proposal, found.mark) == ("non_acquis", "14")

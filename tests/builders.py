@@ -66,7 +66,7 @@ REGLEMENT: dict[str, Any] = {
         {"id": "oui", "label": "Acquis", "value": "1", "acquired": True},
     ]},
     "rounding": {"step": "0.5"}, "combination": "best",
-    "competence": {"rule": "all"}, "bloc": {"rule": "all"},
+    "competence": {"rule": "all"}, "bloc": {"rule": "all", "threshold": "10"},
     "participation": {"present": {"gives": "mark"}}, "marker_tolerance": {"mark": "3"},
     "jury": {"min_members": 2, "external_share": "1/2", "quorum": "1/2"},
     "resit": {"attempts": 1, "months": 12}, "retention": {"documents": {"copies": 12}},

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import say
-from kit.cli.shared import SessionDir, command, given_path, new_group, opened
+from kit.cli.shared import SessionDir, command, given_path, new_group, opened_unchanged
 from kit.cli.usage import UsageFault
 from kit.french import counted
 from kit.messages import label
@@ -36,7 +36,7 @@ def results(
     kind = out.suffix.removeprefix(".").lower()
     if kind not in _FORMATS:
         raise UsageFault("export.format", "kit export results", formats=_FORMATS)
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     data = results_data(session, book) if kind == "json" else None
     content = results_workbook(session, book) if data is None else json_text(data).encode()
     write_bytes(out, content, PRIVATE)
@@ -68,7 +68,7 @@ def grades(
     chosen: Match = "id" if match == "id" else "email"
     if match not in _MATCHES:
         raise UsageFault("export.match", "kit export grades", matches=_MATCHES)
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     known = users_of(users, chosen) if users is not None else None
     files = grades_files(session, results_in_force(session, book), chosen, known)
     write_together(out, files, PRIVATE)
@@ -91,16 +91,15 @@ def accrochage(
         Path, typer.Option("--people", metavar="CSV", help="État civil, lu et jamais gardé (sans NIR).")
     ],
     xsd: Annotated[Path, typer.Option("--xsd", metavar="XSD", help="Schéma téléchargé du portail.")],
-) -> int:
+) -> None:
     """Écrit la déclaration des certifiés (accrochage), si le schéma du portail l’accepte."""
     from kit.exchange.accrochage import certified_people, declaration, read_account, read_civil
     from kit.jury.resitting import acquired_blocs
     from kit.writing import PRIVATE, write_bytes
 
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     certified = certified_people(session, acquired_blocs(session, book))
     at = datetime.now(tz=session.config.zone)
     content = declaration(session, certified, read_civil(people), read_account(account), at, xsd, str(people))
     write_bytes(out, content, PRIVATE)
     say(label("accrochage.written", people=counted(len(certified), "personne"), file=out))
-    return 0

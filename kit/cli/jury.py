@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +11,14 @@ import typer
 
 from kit.cli import DONE, PROBLEMS
 from kit.cli.output import print_findings, print_table, say
-from kit.cli.shared import SessionDir, command, new_group, opened
+from kit.cli.shared import SessionDir, command, new_group, opened, opened_unchanged
 from kit.cli.usage import UsageFault
-from kit.errors import Finding, MarkingError, Place, Severity
+from kit.errors import MarkingError
 from kit.french import counted, enumeration
-from kit.health_words import health_words
 from kit.messages import label
 
 if TYPE_CHECKING:
-    from kit.jury.deciding import Decided, Verdict
+    from kit.jury.deciding import Verdict
     from kit.jury.resitting import Need
     from kit.marking.book import MarkBook
     from kit.sessions.opening import Session
@@ -58,7 +57,7 @@ def neutralise(
     from kit.jury.neutralising import neutralise as decide
 
     session, book = opened(folder)
-    day = date.today() if on is None else _day(on)  # noqa: DTZ011 - the jury's day is the one on its wall
+    day = datetime.now(tz=session.config.zone).date() if on is None else _day(on)
     decision = Decision(
         candidate, criterion, reference, day, by, not_relevant=irrelevant, not_core=not_core, epreuve=epreuve
     )
@@ -94,14 +93,6 @@ def decide(
         "proposal": label(f"result.proposal.{kept.proposal or 'open'}"),
     }
     say(label("jury.decided", candidate=candidate, bloc=bloc, **said))
-    _mind_health(kept)
-
-
-def _mind_health(kept: Decided) -> None:
-    """Warn of a reason that seems to speak of health: it is kept, and can still be written otherwise."""
-    if words := health_words(kept.reason):
-        where = Place(item=f"{kept.candidate}, {kept.bloc}")
-        print_findings([Finding("jury.reason_health", where, {"words": words}, Severity.WARNING)])
 
 
 def _verdict(
@@ -179,7 +170,7 @@ def resit(
     if new is None and (first_day, name) != (None, None):
         option = "--id" if first_day is None else "--first-day"
         raise UsageFault("resit.no_folder", "kit jury resit", option=option)
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     needs = new_resit(session, book, new, day, name) if new and day else resit_needs(session, book)
     columns = [label(f"resit.column.{name}") for name in ("candidate", "bloc", "epreuves", "kept", "attempt")]
     print_table(columns, [list(row) for row in needs_rows(session, needs)])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import print_json, print_table, say
-from kit.cli.shared import Json, SessionDir, command, given_path, opened
+from kit.cli.shared import Json, SessionDir, command, given_path, opened, opened_unchanged
 from kit.environment import environment
 from kit.french import counted, long_date
 from kit.messages import label
@@ -24,14 +24,14 @@ def register(app: typer.Typer) -> None:
 def results(folder: SessionDir, json: Json = False) -> None:
     """Calcule ce que les notes proposent au jury, candidat par candidat ; une fois le PV signé, dit le sien."""
     from kit.exchange.results_files import results_in_force
-    from kit.jury.pv import decisions_in_force, deliberated_on, signed
+    from kit.jury.pv import deliberated_on, signed
 
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     found = results_in_force(session, book)
     if json:
         print_json({"candidates": found})
         return
-    pvs, decided = signed(book), decisions_in_force(book)
+    pvs = signed(book)
     columns = [
         label(f"result.column.{name}") for name in ("candidate", "bloc", "proposal", "decision", "why")
     ]
@@ -40,7 +40,7 @@ def results(folder: SessionDir, json: Json = False) -> None:
             item["id"] if not rank else "",
             code,
             label(f"result.proposal.{bloc['proposal'] or 'open'}"),
-            label(f"jury.choice.{decided[item['id'], code].choice}") if (item["id"], code) in decided else "",
+            label(f"jury.choice.{bloc['decision']}") if bloc["decision"] else "",
             bloc["trace"][0],
         ]
         for item in found
@@ -72,7 +72,7 @@ def statistics(
     from kit.results.statistics_document import class_report, statistics_report
     from kit.writing import PRIVATE, write_bytes
 
-    session, book = opened(folder)
+    session, book = opened_unchanged(folder)
     found = session_statistics(session, book)
     decided = signed_choices(book)
     target = out or session.root / "statistiques"

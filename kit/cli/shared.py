@@ -62,3 +62,18 @@ def opened(folder: Path) -> tuple[Session, MarkBook]:
 
     session = open_session(folder)
     return session, session_book(session)
+
+
+def opened_unchanged(folder: Path) -> tuple[Session, MarkBook]:
+    """Return a session and its book of marks, once sure that nothing of a signed one was changed since.
+
+    Raises:
+        MarkingError: something is not as the signed PV has it.
+        InvalidFile: the session's files have problems, or the store's address is none.
+        EnvironmentFault: the store refuses.
+    """
+    from kit.jury.verifying import refuse_changed
+
+    session, book = opened(folder)
+    refuse_changed(session, book)
+    return session, book

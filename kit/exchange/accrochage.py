@@ -73,7 +73,9 @@ class Certified:
 
 
 def certified_people(session: Session, acquired: Iterable[Acquired]) -> tuple[Certified, ...]:
-    """Return who has every bloc of the certification, and since the day of the last one.
+    """Return who has every bloc of the certification by this session, and since the day of the last one.
+
+    Who had them all before was declared then.
 
     Args:
         session: its référentiel and its candidates.
@@ -81,12 +83,15 @@ def certified_people(session: Session, acquired: Iterable[Acquired]) -> tuple[Ce
     """
     needed = {bloc.id for bloc in session.referentiel.blocs if not bloc.optional}
     days: dict[str, dict[str, date]] = {}
+    here: set[str] = set()
     for item in acquired:
         days.setdefault(item.candidate, {})[item.code] = item.on
+        if item.session == session.config.id:
+            here.add(item.candidate)
     return tuple(
         Certified(person, max(days[person.id][code] for code in needed))
         for person in session.candidates
-        if makes_whole(session.referentiel, days.get(person.id, {}))
+        if person.id in here and makes_whole(session.referentiel, days.get(person.id, {}))
     )
 
 
@@ -178,6 +183,8 @@ def _missing(
     account: Account,
     people: str,
 ) -> Iterator[Finding]:
+    if session.config.demo:
+        yield Finding("accrochage.demo", Place(item=session.config.id))
     if not certified:
         yield Finding("accrochage.nobody", Place(item=session.config.id))
     if not (account.code or session.referentiel.rncp):

@@ -26,6 +26,9 @@ _COLUMNS: Mapping[Match, frozenset[str]] = {
 }
 """How exports of Moodle head these columns, in English and in French, in lower case."""
 
+_TOLD = frozenset({"absent_excused", "absent_unexcused", "exempt"})
+"""Participations that a course's whole team may read; a fraud or an exclusion is the jury's."""
+
 _LARGEST = 100
 """The most a gradebook takes unless its site allows unlimited grades."""
 
@@ -80,7 +83,7 @@ def _grades(
         one = item["epreuves"].get(code)
         if one is None:
             continue
-        state = label(f"paper.state.{one['state']}") if one["state"] else ""
+        state = label(f"paper.state.{one['state']}") if one["state"] in _TOLD else ""
         grade = "" if one["rounded"] is None else _decimal(one["rounded"])
         rows.append((_field(people[item["id"]], match), grade, state))
     return csv_text(columns, rows)

@@ -9,7 +9,8 @@ from typing import Any
 from kit.documents.plain_workbook import Cell, Sheet, sheets_workbook
 from kit.exchange.accrochage import Certified, certified_people
 from kit.french import long_date
-from kit.jury.pv import decisions_in_force, deliberated_on, signed
+from kit.jury.deciding import Decided, decisions
+from kit.jury.pv import decided_by, decisions_in_force, deliberated_on, signed
 from kit.jury.resitting import acquired_blocs
 from kit.marking.book import MarkBook
 from kit.messages import label
@@ -21,27 +22,49 @@ from kit.sessions.opening import Session
 def results_in_force(session: Session, book: MarkBook) -> list[dict[str, Any]]:
     """Return results as `kit results --json` writes them: those of the PV once it is signed, else today's.
 
-    Each bloc says whether it was `kept`: acquired in an earlier session, and not decided in this one.
+    Each bloc says whether it was `kept` (acquired in an earlier session, and not decided in this one), and the
+    `decision` in force, None while the jury has taken none.
 
     Raises:
         InvalidFile: the session was not built.
+        MarkingError: the PV is no longer what was signed.
         EnvironmentFault: the store refuses.
     """
     pvs = signed(book)
     found = pvs[0].content["results"] if pvs else as_json(session_results(session, book))["candidates"]
     brought = {(item.candidate, item.code) for item in session.acquired}
-    return [_with_kept(item, brought) for item in found]
+    decided = decided_by(pvs) if pvs else decisions(book)
+    return [_in_force(item, brought, decided) for item in found]
 
 
-def _with_kept(result: Mapping[str, Any], brought: Collection[tuple[str, str]]) -> dict[str, Any]:
+def _in_force(
+    result: Mapping[str, Any],
+    brought: Collection[tuple[str, str]],
+    decided: Mapping[tuple[str, str], Decided],
+) -> dict[str, Any]:
+    who: str = result["id"]
     blocs = {
-        code: {**bloc, "kept": (result["id"], code) in brought} for code, bloc in result["blocs"].items()
+        code: {
+            **bloc,
+            "kept": (who, code) in brought,
+            "decision": decided[who, code].choice if (who, code) in decided else None,
+        }
+        for code, bloc in _natural(result["blocs"]).items()
     }
-    return {**result, "blocs": blocs}
+    return {
+        "id": who, "epreuves": _natural(result["epreuves"]), "competences": _natural(result["competences"]),
+        "blocs": blocs, "certification": result["certification"],
+    }  # fmt: skip
+
+
+def _natural(by_code: Mapping[str, Any]) -> dict[str, Any]:
+    return {code: by_code[code] for code in sorted(by_code, key=natural_key)}
 
 
 def results_data(session: Session, book: MarkBook) -> dict[str, Any]:
     """Return results, decisions and what they rest on, as data. Numbers are exact strings.
+
+    The jury's reasons stay in its PV, and so do the steps of a proposal: they would tell what was neutralised.
 
     A rectificatif counts from 1 under `amendment`, as it does in its own title; the PV has none.
     """
@@ -55,13 +78,25 @@ def results_data(session: Session, book: MarkBook) -> dict[str, Any]:
             {"number": pv.number, "amendment": pv.number - 1 or None, "at": pv.content["at"], "digest": pv.digest}
             for pv in pvs
         ],
-        "candidates": results_in_force(session, book),
-        "decisions": [item.as_json() for item in decisions_in_force(book).values()],
+        "candidates": [_without_traces(item) for item in results_in_force(session, book)],
+        "decisions": [_without(item.as_json(), "reason") for item in decisions_in_force(book).values()],
         "certified": [
             {"candidate": item.candidate.id, "on": item.on.isoformat()} for item in _certified(session, book)
         ],
         "acquired": [item.model_dump(mode="json") for item in session.acquired],
     }  # fmt: skip
+
+
+def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != name}
+
+
+def _without_traces(result: Mapping[str, Any]) -> dict[str, Any]:
+    parts = {
+        kind: {code: _without(one, "trace") for code, one in result[kind].items()}
+        for kind in ("competences", "blocs")
+    }
+    return {**result, **parts}
 
 
 def results_workbook(session: Session, book: MarkBook) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.health_words import health_words
 from kit.jury.composition import jury_of, recused
 from kit.marking.book import MarkBook
 from kit.marking.pseudonyms import pseudonym
@@ -150,7 +151,9 @@ def _refused(
 
 
 def reason_findings(reason: str, where: Place) -> Iterator[Finding]:
-    """Yield why a reason cannot be printed in a PV: too long, or with characters that show nothing."""
+    """Yield why a reason cannot stand in a PV: too long, with characters that show nothing, about health."""
+    if words := health_words(reason):
+        yield Finding("jury.reason_health", where, {"words": words})
     if len(reason) > MOST_WORDS:
         yield Finding("marks.too_long", where, {"most": MOST_WORDS, "found": len(reason)})
     hidden = hidden_character(reason, "\n\r\t")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from kit.documents.model import Document
 from kit.environment import environment
-from kit.errors import Finding, MarkingError, Place, raise_for
+from kit.errors import Finding, MarkingError, Place
 from kit.jury.feedback import feedback_document
 from kit.jury.minutes import amendment_document, pv_document
 from kit.jury.papers import attestation_document, statement_document
 from kit.jury.pv import decided_by, keep_file, signed, source_of
-from kit.jury.verifying import changed_since
+from kit.jury.verifying import refuse_changed
 from kit.marking.book import MarkBook
 from kit.results.evidence import session_evidence
 from kit.results.statistics import session_statistics
@@ -50,7 +50,7 @@ def write_documents(session: Session, book: MarkBook) -> tuple[Path, ...]:
     with environment(target), session_lock(session.root):
         if not (session.root / SIGNED).exists():  # a crash came between the signature and its file
             keep_file(session, pvs[0])
-        raise_for(changed_since(session, book), MarkingError)
+        refuse_changed(session, book)
         staging = new_staging(session.root, _PRIVATE_FOLDER)
         try:
             names = _write_all(staging, session, book)
@@ -75,9 +75,10 @@ def _carry_over(old: Path, new: Path) -> None:
     """Keep what somebody else put among the documents: a scan of the signed PV, a letter."""
     for path in old.rglob("*"):
         name = path.relative_to(old)
-        if path.is_file() and not path.is_symlink() and not _OURS.fullmatch(name.as_posix()):
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, new / name)
+        if path.is_dir() and not path.is_symlink():
+            (new / name).mkdir(parents=True, exist_ok=True)
+        elif not _OURS.fullmatch(name.as_posix()):
+            shutil.copy2(path, new / name, follow_symlinks=False)
 
 
 def _documents(session: Session, book: MarkBook) -> Iterator[tuple[str, Document]]:

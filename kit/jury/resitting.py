@@ -101,7 +101,7 @@ def resit_needs(session: Session, book: MarkBook) -> tuple[Need, ...]:
     needs = (
         _need(session, pvs, results[candidate], bloc, out)
         if decided.choice == "refused"
-        else _deferred(session, candidate, bloc)
+        else _deferred(session, pvs, results[candidate], bloc)
         for (candidate, bloc), decided in decided_by(pvs).items()
         if decided.choice in {"refused", "deferred"}
     )
@@ -131,9 +131,11 @@ def _need(
     return Need(candidate, bloc, epreuves, kept, attempt, is_allowed, spared)
 
 
-def _deferred(session: Session, candidate: str, bloc: str) -> Need:
+def _deferred(session: Session, pvs: Sequence[SignedPv], result: Mapping[str, Any], bloc: str) -> Need:
+    candidate: str = result["id"]
     attempt = _attempts_used(session, candidate, bloc) + 1
-    return Need(candidate, bloc, (), (), attempt, is_allowed=False, is_deferred=True)
+    kept = tuple(_kept(session, pvs, result, bloc))
+    return Need(candidate, bloc, (), kept, attempt, is_allowed=False, is_deferred=True)
 
 
 def _states(session: Session, candidate: str, epreuve: str) -> set[Participation]:
@@ -207,7 +209,7 @@ def _is_passed(session: Session, mark: str) -> bool:
     threshold, rounding = session.reglement.bloc.threshold, session.reglement.rounding
     if threshold is None or session.reglement.bloc.rule == "share":
         return False
-    return round_to(parse_exact(mark), rounding.step, rounding.mode) >= parse_exact(threshold)
+    return round_to(parse_exact(mark), rounding.step, rounding.mode) >= session.reglement.as_mark(threshold)
 
 
 def _acquired(session: Session, pv: SignedPv, candidate: str, code: str, mark: str | None = None) -> Acquired:
@@ -271,10 +273,9 @@ def new_resit(
     if not is_exam_year(first_day):
         raise MarkingError.of("resit.year", date=first_day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
     _refuse_folder(session, folder)
+    everything = resit_needs(session, book)
     needs = tuple(
-        need
-        for need in resit_needs(session, book)
-        if need.is_allowed and set(need.epreuves) & session.config.epreuves.keys()
+        need for need in everything if need.is_allowed and set(need.epreuves) & session.config.epreuves.keys()
     )
     if not needs:
         raise MarkingError(Finding("resit.nobody", Place(item=session.config.id)))
@@ -282,7 +283,7 @@ def new_resit(
         raise MarkingError(Finding("resit.too_early", Place(item=name), {"date": first_day.isoformat()}))
     back = {need.candidate for need in needs}
     brought = [item for item in acquired_blocs(session, book) if item.candidate in back]
-    brought += [item for need in needs for item in need.kept]
+    brought += [item for need in everything if need.candidate in back for item in need.kept]
     texts = {
         CONFIG: _config(session, needs, first_day, name, signed(book)[0]),
         GITIGNORE: gitignore_text(),

@@ -35,6 +35,7 @@ from kit.jury.pv import (
     signed_in,
 )
 from kit.jury.recording import Deliberation, content_of, now
+from kit.jury.verifying import broken_chains, refuse_changed, unfaithful
 from kit.marking.book import MarkBook
 from kit.marking.comparing import FIRST, SECOND
 from kit.marking.copies import markers_of, session_copies
@@ -87,6 +88,7 @@ def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Seq
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
         asked = {(item.id, bloc.id) for item in results for bloc in item.to_decide}
         known = {key: item for key, item in decisions_in(connection, book).items() if key in asked}
+        raise_for(unfaithful(connection, book, broken_chains(connection, book)), MarkingError)
         deliberation = Deliberation(session, book, results, dict(known), members, excused)
         raise_for(_unready(deliberation), MarkingError)
         for verdict, proposal in list(_followed(deliberation)):
@@ -159,12 +161,8 @@ def _followed(deliberation: Deliberation) -> Iterator[tuple[Verdict, Status]]:
     """Yield what follows its proposal, written down by the first member present who may decide of the candidate."""
     session, members = deliberation.session, deliberation.members
     for item in deliberation.results:
-        able = [
-            seat.id
-            for seat in jury_of(session)
-            if seat.id in members and seat.id not in recused(session, item.id)
-        ]
-        author = able[0] if able else members[0]
+        away = recused(session, item.id)
+        author = next(seat.id for seat in jury_of(session) if seat.id in members and seat.id not in away)
         for bloc in item.to_decide:
             if (item.id, bloc.id) not in deliberation.decided and bloc.proposal is not None:
                 yield Verdict(item.id, bloc.id, FOLLOWS[bloc.proposal], author), bloc.proposal
@@ -181,11 +179,17 @@ def amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[
 
     Raises:
         MarkingError: no PV is signed, no reason, nothing that changes, too few members or some who may not, a bloc
-            that the PV does not have; all problems are listed.
+            that the PV does not have, or something changed since the signature; all problems are listed.
         AuthorError: words that no font can print.
         EnvironmentFault: the store refuses.
     """
+    with session_lock(session.root):
+        return _amend(session, book, verdict, members)
+
+
+def _amend(session: Session, book: MarkBook, verdict: Verdict, members: Sequence[str]) -> SignedPv:
     deciding = list(dict.fromkeys((verdict.author, *members)))
+    refuse_changed(session, book)
     with book.database.writing() as connection:
         book.hold_to_sign(connection)
         before = signed_in(connection, book)
@@ -210,7 +214,9 @@ def _unamendable(
     if not before:
         yield Finding("jury.not_signed", Place(item=session.config.id))
         return
-    yield from quorum_findings(session, members, verdict.candidate)
+    yield from sitting_findings(session, members)
+    if recused(session, verdict.candidate) & set(members):
+        yield from quorum_findings(session, members, verdict.candidate)
     if verdict.author in recused(session, verdict.candidate):
         yield Finding("jury.recused", where, {"author": verdict.author})
     if not verdict.reason.strip():

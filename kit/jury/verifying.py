@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kit.errors import Finding, MarkingError, Place
+from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.deciding import decisions_in
 from kit.jury.pv import (
     SignedPv,
@@ -29,42 +29,66 @@ from kit.store.sql import Connection
 def changed_since(session: Session, book: MarkBook) -> Iterator[Finding]:
     """Yield what is no longer as the PV has it: a file, the history, a mark, a result, or the PV itself."""
     with book.database.reading() as connection:
-        broken = {one.chain for one in breaks(connection) if one.chain.startswith(f"{book.session}/")}
+        broken = broken_chains(connection, book)
         try:
             pvs = signed_in(connection, book)
         except MarkingError as error:
             yield from error.findings
             return
-        if pvs:
-            yield from _changed_store(connection, book, pvs, broken)
+        changed = list(_changed_store(connection, book, pvs, broken)) if pvs else []
+    yield from changed
     if not pvs:
         if os.path.lexists(session.root / SIGNED_FILE):
             yield Finding("jury.lost", Place(SIGNED_FILE), {"address": book.database.shown})
         return
     yield from _changed_files(session, pvs[0])
-    if session.attributions:
+    if session.attributions and not changed:  # what was changed by hand may not even be a mark
         yield from _changed_results(session, book, pvs[0].content["results"])
 
 
+def refuse_changed(session: Session, book: MarkBook) -> None:
+    """Refuse to go on from a signed session in which something is no longer as its PV has it.
+
+    Raises:
+        MarkingError: each thing that changed is named; nothing is refused while no PV is signed.
+        InvalidFile: the session was not built.
+        EnvironmentFault: the store refuses.
+    """
+    raise_for(changed_since(session, book), MarkingError)
+
+
 def _changed_store(
-    connection: Connection, book: MarkBook, pvs: Sequence[SignedPv], broken: set[str]
+    connection: Connection, book: MarkBook, pvs: Sequence[SignedPv], broken: frozenset[str]
 ) -> Iterator[Finding]:
     was, now = pvs[0].content["history"], session_heads(connection, book)
     closed = {*was, *now} - {book.jury_chain, f"{book.session}/journal"}
     changed = {name for name in closed if was.get(name) != now.get(name)}
-    for name in sorted(changed | broken):
+    for name in sorted(changed - broken):
         yield Finding("jury.history_changed", Place(item=name))
+    yield from unfaithful(connection, book, broken)
+    if decided_by(pvs) != decisions_in(connection, book):
+        yield Finding("jury.decisions_changed", Place(item=book.session))
+
+
+def broken_chains(connection: Connection, book: MarkBook) -> frozenset[str]:
+    """Return the chains of the session's history in which something is not what was written."""
+    found = (one.chain for one in breaks(connection))
+    return frozenset(name for name in found if name.startswith(f"{book.session}/"))
+
+
+def unfaithful(connection: Connection, book: MarkBook, broken: frozenset[str]) -> Iterator[Finding]:
+    """Yield what was changed past the kit: chains of the history, else rows that it does not say."""
+    for name in sorted(broken):
+        yield Finding("jury.history_broken", Place(item=name))
     if not broken:
         for where in strayed(connection, book):
             yield Finding("jury.row_changed", Place(item=where))
-    if decided_by(pvs) != decisions_in(connection, book):
-        yield Finding("jury.decisions_changed", Place(item=book.session))
 
 
 def _changed_files(session: Session, pv: SignedPv) -> Iterator[Finding]:
     content, beside = pv.content, session.root / SIGNED_FILE
     if not beside.is_file() or beside.read_bytes() != canonical(content).encode():
-        yield Finding("jury.file_changed", Place(SIGNED_FILE))
+        yield Finding("jury.copy_changed", Place(SIGNED_FILE))
     if content["reglement"] != session.reglement.model_dump(mode="json"):
         yield Finding("jury.file_changed", Place(session.reglement_file.name))
     if content["referentiel"]["sha256"] != hash_of(session.referentiel):

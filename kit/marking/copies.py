@@ -81,7 +81,7 @@ def holder_of(session: Session, key: CopyKey) -> Attribution:
     Raises:
         InvalidFile: the session has no such copy.
     """
-    found = next((row for row in session.attributions if _key(row) == key), None)
+    found = session.attribution(key.epreuve, key.part, key.number)
     if found is None:
         raise InvalidFile(Finding("marks.no_copy", Place(), {"copy": str(key)}))
     return found

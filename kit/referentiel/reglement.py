@@ -230,6 +230,8 @@ class Reglement(FrozenModel):
     def _rule_has_a_meaning(self) -> Self:
         if self.ladder == "marks" and self.bloc.rule == "share":
             raise PydanticCustomError("kit", "share", {"code": "rule.share_of_marks"})
+        if self.ladder == "marks" and self.bloc.threshold is None:
+            raise PydanticCustomError("kit", "threshold", {"code": "rule.threshold_of_marks"})
         return self
 
     def as_mark(self, threshold: str) -> Fraction:

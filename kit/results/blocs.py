@@ -64,11 +64,16 @@ def bloc_result(
         reglement: the ladder and its rules.
     """
     mean = _mean(epreuves, reglement)
-    if reglement.ladder == "acquisition":
+    is_mean = reglement.ladder == "marks" or reglement.bloc.rule == "mean"
+    status: Status | None
+    if blocked and is_mean:
+        status, why = _blocked(blocked)
+        steps = [item.trace for item in competences if item.status != "acquis"]
+    elif reglement.ladder == "acquisition":
         status, why = _by_competences(competences, reglement)
         steps = [item.trace for item in competences if item.status != "acquis"]
     else:
-        status, why = _by_marks(epreuves, mean, blocked, reglement)
+        status, why = _by_marks(epreuves, mean, reglement)
         steps = []
     head = label(f"result.bloc.{status or 'open'}", bloc=bloc, why=why)
     trace = tuple(sentence("result.step", words=words) for words in (head, *steps))
@@ -77,12 +82,22 @@ def bloc_result(
 
 def _mean(epreuves: Sequence[EpreuveMark], reglement: Reglement) -> Fraction | None:
     """Return the mean of the épreuves that count, each with its coefficient (1 unless the règlement gives another)."""
-    sat = [item for item in epreuves if item.counts]
-    weights = {item.id: parse_exact(reglement.weights.get(item.id, "1")) for item in sat}
+    weights = _weights(epreuves, reglement)
+    sat = [item for item in epreuves if item.id in weights]
     whole = sum(weights.values(), Fraction(0))
     if not whole or any(item.mark is None for item in sat):
         return None
     return sum((weights[item.id] * (item.mark or 0) for item in sat), Fraction(0)) / whole
+
+
+def _weights(epreuves: Sequence[EpreuveMark], reglement: Reglement) -> dict[str, Fraction]:
+    """Return the coefficient of each épreuve that counts: not of one he is exempt from, nor of one that weighs 0."""
+    weights = {item.id: parse_exact(reglement.weights.get(item.id, "1")) for item in epreuves if item.counts}
+    return {code: weight for code, weight in weights.items() if weight}
+
+
+def _blocked(criteria: Sequence[str]) -> tuple[Status, str]:
+    return "non_acquis", label("result.bloc.blocked", criteria=enumeration(list(criteria)))
 
 
 def _by_competences(
@@ -120,17 +135,20 @@ def _by_competence_mean(
 
 
 def _by_marks(
-    epreuves: Sequence[EpreuveMark], mean: Fraction | None, blocked: Sequence[str], reglement: Reglement
+    epreuves: Sequence[EpreuveMark], mean: Fraction | None, reglement: Reglement
 ) -> tuple[Status | None, str]:
-    if blocked:
-        return "non_acquis", label("result.bloc.blocked", criteria=enumeration(list(blocked)))
-    sat = [item for item in epreuves if item.counts]
+    weights = _weights(epreuves, reglement)
+    sat = [item for item in epreuves if item.id in weights]
     if not sat:
         return None, label("result.bloc.empty")
+    marks = {item.id: item.mark for item in sat if item.mark is not None}
     waiting = [item.id for item in sat if item.mark is None]
+    low = _under_floor(marks, reglement)
+    if low is not None:
+        return low
     if waiting or mean is None:
-        return None, label("result.bloc.waiting", items=enumeration(waiting or [item.id for item in sat]))
-    return _against(mean, {item.id: item.mark or Fraction(0) for item in sat}, reglement)
+        return None, label("result.bloc.waiting", items=enumeration(waiting))
+    return _against(mean, marks, reglement)
 
 
 def _against(
@@ -138,16 +156,11 @@ def _against(
 ) -> tuple[Status | None, str]:
     """Compare a mean, and each mark it is made of, with the règlement's threshold and floor."""
     rule = reglement.bloc
-    if rule.threshold is None:
-        return None, label("result.bloc.no_threshold")
-    threshold = reglement.as_mark(rule.threshold)
+    threshold = reglement.as_mark(rule.threshold or "0")  # no règlement is read without one
     shown = {name: _rounded(mark, reglement) for name, mark in marks.items()}
-    under = reglement.as_mark(rule.floor) if rule.floor is not None else None
-    low = [name for name, mark in shown.items() if under is not None and mark < under]
-    if low:
-        return "non_acquis", label(
-            "result.bloc.floor", items=enumeration(low), floor=exact_words(under or Fraction(0))
-        )
+    low = _under_floor(marks, reglement)
+    if low is not None:
+        return low
     if rule.rule != "mean" or not rule.compensation:
         missed = [name for name, mark in shown.items() if mark < threshold]
         if missed:
@@ -158,6 +171,17 @@ def _against(
     said = {"mark": value, "exact": mean, "threshold": threshold, "total": parse_exact(reglement.total)}
     why = label("result.bloc.mean", **{name: exact_words(number) for name, number in said.items()})
     return ("acquis" if value >= threshold else "non_acquis"), why
+
+
+def _under_floor(marks: Mapping[str, Fraction], reglement: Reglement) -> tuple[Status, str] | None:
+    """Return why a bloc fails by a mark under the floor, None where no mark is: nothing missing can change it."""
+    if reglement.bloc.floor is None:
+        return None
+    floor = reglement.as_mark(reglement.bloc.floor)
+    low = [name for name, mark in marks.items() if _rounded(mark, reglement) < floor]
+    if not low:
+        return None
+    return "non_acquis", label("result.bloc.floor", items=enumeration(low), floor=exact_words(floor))
 
 
 def _rounded(value: Fraction, reglement: Reglement) -> Fraction:

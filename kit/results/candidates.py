@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from kit.errors import Finding, InvalidFile, Place
-from kit.french import long_date
+from kit.french import enumeration, long_date
 from kit.grids import Grid, Mark, Score, score
 from kit.grids.building import rules_of
 from kit.grids.model import GridLine
@@ -237,19 +237,41 @@ def _bloc(bloc: str, known: _Known) -> BlocResult:
     exempted = _exempted(known.evidence, referentiel) - known.competences.keys()
     own = [one.id for one in referentiel.competences_of(bloc) if one.id not in exempted]
     judged = set(own) - known.brought.keys()
-    return bloc_result(
+    found = bloc_result(
         bloc,
         [known.competences.get(code) or _unseen(code) for code in own],
         [_epreuve_mark(one.id, known) for one in referentiel.epreuves if one.bloc == bloc],
         [code for code in known.blocked if referentiel.criterion(code).competence in judged],
         known.reglement,
     )
+    return _suspended(found, known)
+
+
+def _suspended(found: BlocResult, known: _Known) -> BlocResult:
+    """Take back the proposal of a bloc while the règlement leaves one of its épreuves to the jury: a fraud pending."""
+    waiting = [
+        code
+        for code, item in known.evidence.items()
+        if known.referentiel.epreuve(code).bloc == found.id
+        and any(_gives(known.reglement, state) == "jury" for state in item.states.values())
+    ]
+    if not waiting:
+        return found
+    why = label("result.bloc.suspended", epreuves=enumeration(waiting))
+    head = sentence("result.step", words=label("result.bloc.open", bloc=found.id, why=why))
+    return replace(found, proposal=None, trace=(head, *found.trace[1:]))
+
+
+def _gives(reglement: Reglement, state: Participation) -> str | None:
+    rule = reglement.participation.get(state)
+    return None if rule is None else rule.gives
 
 
 def _epreuve_mark(code: str, known: _Known) -> EpreuveMark:
     """Return an épreuve's mark in its bloc: kept, given here, or none yet because the candidate did not sit it."""
     if code in known.brought:
-        return EpreuveMark(code, parse_exact(known.brought[code].mark or "0"))
+        brought = known.brought[code].mark
+        return EpreuveMark(code, None if brought is None else parse_exact(brought))
     found = known.epreuves.get(code)
     if found is None:
         return EpreuveMark(code, None)
@@ -259,8 +281,11 @@ def _epreuve_mark(code: str, known: _Known) -> EpreuveMark:
 
 
 def _exempted(evidence: Mapping[str, Evidence], referentiel: Referentiel) -> set[str]:
-    """Return the competences that only épreuves the candidate is wholly exempt from assess."""
-    whole = {code for code, item in evidence.items() if not item.grid.lines}
+    """Return the competences that only épreuves he has here assess, in what he is exempt from.
+
+    Those he has a mark in elsewhere are among them: the caller knows which.
+    """
+    here = evidence.keys()
     asked = {
         code: {
             epreuve
@@ -270,7 +295,7 @@ def _exempted(evidence: Mapping[str, Evidence], referentiel: Referentiel) -> set
         for item in evidence.values()
         for code in item.exempted
     }
-    return {code for code, epreuves in asked.items() if epreuves <= whole}
+    return {code for code, epreuves in asked.items() if epreuves <= here}
 
 
 def _kept(item: Acquired) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from kit.errors import Finding, MarkingError, Place
 from kit.grids import Grid, GridLine, Mark
 from kit.marking.book import MarkBook, Said
 from kit.marking.copies import Copy, CopyKey, all_copies, copy_grid, holders_of, markers_of, states_of
@@ -96,6 +97,7 @@ class _Store:
         for marker in {item.person for item in session.assignments}:
             for said in book.said(marker):
                 self._said.setdefault((marker, said.copy), []).append(said)
+        self._by_copy: dict[CopyKey, Mapping[int, str]] = {}
         self._locked = book.locked()
         self._retained: dict[CopyKey, dict[str, Retained]] = {}
         for item in retained(book):
@@ -105,13 +107,14 @@ class _Store:
     def marks(self, copy: Copy, candidate: str) -> tuple[dict[str, Mark], dict[str, Fraction]]:
         """Return a copy's marks for one of its candidates, and the values that are no level's.
 
-        What is retained for a group does not undo what its markers said of one member.
+        What is retained for a group does not undo what its markers agree to say of one member; where they do not
+        agree, it settles him like the others.
         """
         settled = self._settled(copy, candidate)
         between: dict[str, Fraction] = {}
         own = self._own_lines(copy, candidate)
         for line, item in self._retained.get(copy.key, {}).items():
-            if line in own:
+            if line in own and line in settled:
                 continue
             words = self._comments(copy, candidate, line)
             settled[line] = Mark.model_validate({"level": item.level, "state": item.state, "comment": words})
@@ -120,21 +123,27 @@ class _Store:
         return settled, between
 
     def _own_lines(self, copy: Copy, candidate: str) -> frozenset[str]:
-        """Return the lines of a group's copy on which a marker said something of this member."""
-        markers = markers_of(self.session, copy.key).values()
-        said = (one for marker in markers for one in self._said.get((marker, copy.key), ()))
-        return frozenset(one.line for one in said if one.member == candidate)
+        """Return the lines of a group's copy on which a marker said something else of this member."""
+        said = (
+            one for marker in self._markers(copy).values() for one in self._said.get((marker, copy.key), ())
+        )
+        return frozenset(one.line for one in said if one.member == candidate and one.mark.is_marked)
+
+    def _markers(self, copy: Copy) -> Mapping[int, str]:
+        if copy.key not in self._by_copy:
+            self._by_copy[copy.key] = markers_of(self.session, copy.key)
+        return self._by_copy[copy.key]
 
     def _comments(self, copy: Copy, candidate: str, line: str) -> str:
         """Return what the markers wrote of a line, one under the other."""
-        ranked = sorted(markers_of(self.session, copy.key).items())
+        ranked = sorted(self._markers(copy).items())
         said = [member_marks(self._said.get((marker, copy.key), ()), candidate) for _, marker in ranked]
         return "\n".join(
             dict.fromkeys(marks[line].comment for marks in said if line in marks and marks[line].comment)
         )
 
     def _settled(self, copy: Copy, candidate: str) -> dict[str, Mark]:
-        markers = markers_of(self.session, copy.key)
+        markers = self._markers(copy)
         each = [
             member_marks(self._said.get((marker, copy.key), ()), candidate)
             for rank, marker in sorted(markers.items())
@@ -188,7 +197,7 @@ def _evidence(store: _Store, candidate: str, epreuve: str, copies: Collection[Co
     for line in lines:
         if (candidate, epreuve, line.key) in store.neutralised:
             marks[line.key] = Mark(state="neutralised")
-    scale, marks = _with_means(grid.scale, marks, between)
+    scale, marks = _with_means(grid.scale, marks, between, f"{candidate}, {epreuve}")
     counted = grid.model_copy(update={"lines": tuple(lines), "scale": scale})
     last = _last_day(store.session, epreuve, {copy.key.part for copy in copies})
     return Evidence(epreuve, counted, marks, states, frozenset(exempted), last)
@@ -212,12 +221,18 @@ def _gives(reglement: Reglement, state: Participation) -> str:
 
 
 def _with_means(
-    scale: Scale, marks: Mapping[str, Mark], between: Mapping[str, Fraction]
+    scale: Scale, marks: Mapping[str, Mark], between: Mapping[str, Fraction], where: str
 ) -> tuple[Scale, dict[str, Mark]]:
     """Return a scale that has a level for each mean of two levels, and the marks with them.
 
     A mean acquires a criterion from the lowest value that acquires it.
+
+    Raises:
+        MarkingError: a value that no two levels have between them; `where` says whose it is.
     """
+    values = [parse_exact(level.value) for level in scale.levels]
+    if any(not values[0] <= value <= values[-1] for value in between.values()):
+        raise MarkingError(Finding("marks.damaged", Place(item=where)))
     enough = [parse_exact(level.value) for level in scale.levels if level.acquired]
     named = {value: f"{BETWEEN}-{exact_text(value).replace('/', '-sur-')}" for value in set(between.values())}
     means = [

@@ -28,6 +28,9 @@ from kit.sessions.opening import Session
 SMALLEST = 5
 """Candidates under which a group is masked."""
 
+_UNOBSERVED = frozenset({"not_assessed", "neutralised"})
+"""States without a level; a neutralised criterion is counted as one that could not be assessed, and not told apart."""
+
 _SHUFFLES = 2_000
 
 
@@ -238,14 +241,16 @@ def _competences(result: CandidateResult) -> dict[str, Status | None]:
 
 def _lines(epreuve: str, found: Sequence[Evidence]) -> Iterator[LineStatistics]:
     keys = dict.fromkeys(line.key for item in found for line in item.grid.lines)
+    gains = {id(item): _gains(item) for item in found}
     for key in keys:
         having = [
             item
             for item in found
             if any(line.key == key and line.part not in item.states for line in item.grid.lines)
         ]
-        pairs = [(share, _rest(item, key)) for item in having if (share := _share(item, key)) is not None]
-        unobserved = sum(_state(item, key) == "not_assessed" for item in having)
+        known = [gains[id(item)] for item in having if key in gains[id(item)].shares]
+        pairs = [(gain.shares[key], gain.rest(key)) for gain in known]
+        unobserved = sum(_state(item, key) in _UNOBSERVED for item in having)
         shares = [share for share, _ in pairs]
         masked = len(pairs) < SMALLEST
         yield LineStatistics(
@@ -259,21 +264,41 @@ def _state(item: Evidence, key: str) -> str | None:
     return None if mark is None else mark.state
 
 
-def _share(item: Evidence, key: str) -> Fraction | None:
-    """Return the share of a line's weight that a candidate gained: his level's value over the highest."""
-    mark = item.marks.get(key)
-    level = item.grid.scale.level(mark.level) if mark is not None and mark.level else None
-    return None if level is None else parse_exact(level.value) / parse_exact(item.grid.scale.levels[-1].value)
+@dataclass(frozen=True, slots=True)
+class _Gains:
+    """What a candidate gained in an épreuve.
+
+    Attributes:
+        shares: of each line's weight, by line: his level's value over the highest.
+        weights: of the same lines.
+        gained: Σ weight × share.
+        whole: Σ weight.
+    """
+
+    shares: Mapping[str, Fraction]
+    weights: Mapping[str, Fraction]
+    gained: Fraction
+    whole: Fraction
+
+    def rest(self, key: str) -> Fraction | None:
+        """Return the weighted mean of the other lines, None without any."""
+        whole = self.whole - self.weights[key]
+        return (self.gained - self.weights[key] * self.shares[key]) / whole if whole else None
 
 
-def _rest(item: Evidence, key: str) -> Fraction | None:
-    """Return the weighted mean of a candidate's other lines of the épreuve, None without any."""
-    shares = [
-        (parse_exact(line.weight), _share(item, line.key)) for line in item.grid.lines if line.key != key
-    ]
-    known = [(weight, share) for weight, share in shares if share is not None]
-    whole = sum((weight for weight, _ in known), Fraction(0))
-    return sum((weight * share for weight, share in known), Fraction(0)) / whole if whole else None
+def _gains(item: Evidence) -> _Gains:
+    scale = item.grid.scale
+    highest = parse_exact(scale.levels[-1].value)
+    shares: dict[str, Fraction] = {}
+    weights: dict[str, Fraction] = {}
+    for line in item.grid.lines:
+        mark = item.marks.get(line.key)
+        level = scale.level(mark.level) if mark is not None and mark.level else None
+        if level is not None and highest:
+            shares[line.key] = parse_exact(level.value) / highest
+            weights[line.key] = parse_exact(line.weight)
+    gained = sum((weights[key] * share for key, share in shares.items()), Fraction(0))
+    return _Gains(shares, weights, gained, sum(weights.values(), Fraction(0)))
 
 
 def _correlation(pairs: Iterable[tuple[Fraction, Fraction | None]]) -> float | None:
@@ -284,9 +309,13 @@ def _correlation(pairs: Iterable[tuple[Fraction, Fraction | None]]) -> float | N
 
 
 def _markers(session: Session, book: MarkBook) -> Iterator[MarkerStatistics]:
+    """Yield the severity of the markers who have locked: until then nobody sees what another gives."""
     marks: dict[str, dict[str, list[Fraction]]] = {}
+    locked = book.locked()
     for copy in session_copies(session):
-        for marker in markers_of(session, copy.key).values():
+        for rank, marker in markers_of(session, copy.key).items():
+            if rank not in (FIRST, SECOND) or (copy.key.epreuve, marker) not in locked:
+                continue
             mark = _mark(session, copy, marks_of(book, marker, copy.key))
             if mark is not None:
                 marks.setdefault(copy.key.epreuve, {}).setdefault(marker, []).append(mark)
@@ -371,18 +400,28 @@ def _masked(found: Mapping[tuple[str, int], Sequence[Fraction]]) -> frozenset[tu
 
 
 def _gaps(session: Session, results: Sequence[CandidateResult]) -> Iterator[VariantGap]:
-    """Yield each two versions of an épreuve that enough candidates sat."""
+    """Yield each two versions of an épreuve whose means can be told: a gap gives one by the other."""
     found = _by_subject(session, results, lambda version, _: (version, 0))
+    variants = _by_subject(session, results, lambda version, variant: (version, variant))
     for epreuve in sorted(found, key=natural_key):
+        hidden = _masked(found[epreuve])
+        mixed = _half_masked(variants[epreuve])
         told = [
-            (version, marks)
-            for (version, _), marks in sorted(found[epreuve].items())
-            if len(marks) >= SMALLEST
+            (subject[0], marks)
+            for subject, marks in sorted(found[epreuve].items())
+            if subject not in hidden and subject[0] not in mixed
         ]
         for place, (one, marks) in enumerate(told):
             for other, others in told[place + 1 :]:
                 difference = statistics.mean(marks) - statistics.mean(others)
                 yield VariantGap(epreuve, (one, other), difference, chance_of(marks, others))
+
+
+def _half_masked(found: Mapping[tuple[str, int], Sequence[Fraction]]) -> frozenset[str]:
+    """Return the versions some of whose variants are masked and others not: their mean would tell what is masked."""
+    masked = {version for version, _ in _masked(found)}
+    shown = {version for version, _ in found.keys() - _masked(found)}
+    return frozenset(masked & shown)
 
 
 def chance_of(one: Sequence[Fraction], other: Sequence[Fraction]) -> float:

@@ -74,6 +74,14 @@ class Session:
     def _people(self) -> dict[str, Person]:
         return {person.id: person for person in self.people}
 
+    @cached_property
+    def _copies(self) -> dict[tuple[str, str, int], Attribution]:
+        return {(row.epreuve, row.part, row.number): row for row in reversed(self.attributions)}
+
+    def attribution(self, epreuve: str, part: str, number: int) -> Attribution | None:
+        """Return whose copy bears a number, None where none does."""
+        return self._copies.get((epreuve, part, number))
+
     def candidate(self, candidate_id: str) -> Candidate:
         """Return a candidate by id. The files were checked: an unknown id is our fault, a KeyError."""
         return self._candidates[candidate_id]

@@ -126,14 +126,21 @@ class JuryPanel(PagePanel):
         verdict = Verdict(who, bloc, choice, self._author, reason)
         if self._signed:
             pv = amend(self.session, self.book, verdict, self._present())
+            self._forget(who, bloc)
             words: dict[str, Any] = {"number": pv.number - 1, "digest": pv.digest}
             self._refresh()
             self._say("jury.amended", **words)
         else:
             kept = decide(self.session, self.book, verdict)
+            self._forget(who, bloc)
             self._refresh()
             said = {"decision": label(f"jury.choice.{kept.choice}"), "candidate": who, "bloc": bloc}
             self._say("jury.decided", **said, proposal=label(f"result.proposal.{kept.proposal or 'open'}"))
+
+    def _forget(self, who: str, bloc: str) -> None:
+        """Forget what was typed of a bloc once it is kept: the next word about it starts afresh."""
+        typed = {f"choice|{who}|{bloc}", f"reason|{who}|{bloc}"}
+        self.values = {name: value for name, value in self.values.items() if name not in typed}
 
     def _neutralise(self) -> None:
         values, who = self.values, self.dossier.candidate.id
@@ -172,7 +179,10 @@ class JuryPanel(PagePanel):
         self._draw()
 
     def _read(self) -> None:
+        shown = self.dossier.candidate.id if self.dossiers else ""
         self.dossiers = session_dossiers(self.session, self.book)
+        ids = [item.candidate.id for item in self.dossiers]
+        self.index = ids.index(shown) if shown in ids else 0
         self._signed = signed(self.book)
 
     def _say(self, code: str, **fields: Any) -> None:
@@ -229,7 +239,8 @@ class JuryPanel(PagePanel):
 
 
 def _seat(seat: Any) -> str:
-    side = label("paper.outside" if seat.is_external else "paper.inside")
+    sides = {True: "paper.outside", False: "paper.inside", None: "ui.jury.side_unknown"}
+    side = label(sides[seat.is_external])
     role = label("paper.president" if seat.is_president else "paper.member")
     return label("ui.jury.seat", name=seat.name, role=role, side=side)
 

@@ -180,7 +180,15 @@ def test_a_bloc_acquired_earlier_is_said_to_be_kept(session: Session) -> None:
     )
     found = {item["id"]: item for item in results_in_force(kept, session_book(kept, {}))}
     assert [found[who]["blocs"]["B1"]["kept"] for who in ("C1", "C3")] == [True, False]
-    assert set(found["C3"]["blocs"]["B1"]) == {"proposal", "mark", "trace", "kept"}
+    assert set(found["C3"]["blocs"]["B1"]) == {"proposal", "mark", "trace", "kept", "decision"}
+
+
+def undecided(data: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(json.dumps(data["candidates"]))
+    for item in found:
+        for bloc in item["blocs"].values():
+            bloc.pop("decision")
+    return found
 
 
 def test_results_leave_as_data_and_are_the_pv_s_once_it_is_signed(session: Session, book: MarkBook) -> None:
@@ -190,11 +198,20 @@ def test_results_leave_as_data_and_are_the_pv_s_once_it_is_signed(session: Sessi
     decide(session, book, Verdict("C2", "B1", "deferred", "J1", "Copie égarée"))
     pv = sign(session, book, ["J1", "J2"])
     after = results_data(session, book)
-    assert after["candidates"] == before["candidates"]
+    assert undecided(after) == undecided(before)
+    assert [item["blocs"]["B1"]["decision"] for item in after["candidates"]] == [
+        "validated",
+        "deferred",
+        "refused",
+    ]
+    assert "reason" not in json.dumps(after)
+    assert "trace" not in json.dumps(after)
     for item, of_pv in zip(after["candidates"], pv.content["results"], strict=True):
-        for bloc in item["blocs"].values():
-            assert bloc.pop("kept") is False
-        assert item == of_pv
+        assert [bloc["kept"] for bloc in item["blocs"].values()] == [False]
+        assert item["epreuves"] == of_pv["epreuves"]
+        for kind, name in (("competences", "status"), ("blocs", "proposal")):
+            said = {code: one[name] for code, one in item[kind].items()}
+            assert said == {code: one[name] for code, one in of_pv[kind].items()}
     assert [item["digest"] for item in after["pv"]] == [pv.digest]
     assert {(item["candidate"], item["decision"]) for item in after["decisions"]} == {
         ("C1", "validated"),

@@ -17,7 +17,7 @@ from kit.grids import Mark
 from kit.jury.deciding import Verdict, decide
 from kit.jury.neutralising import Decision, neutralise
 from kit.jury.pv import signed
-from kit.jury.resitting import acquired_blocs, alone, neutralised_before, new_resit, resit_needs
+from kit.jury.resitting import acquired_blocs, alone, needs_rows, neutralised_before, new_resit, resit_needs
 from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
@@ -412,11 +412,13 @@ def test_an_epreuve_one_is_exempt_from_does_not_come_back(
     found = {need.candidate: need for need in resit_needs(spared, book)}
     assert (found["C2"].epreuves, found["C2"].spared) == (("E1", "E3", "E5", "E7"), ("E2",))
     assert ("E2" in found["C3"].epreuves, found["C3"].spared) == (True, ())
+    said = [" ".join(row) for row in needs_rows(spared, resit_needs(spared, book))]
+    assert any("dispense" in row for row in said), said
     (session.root / "presences.csv").write_text(
         "epreuve,partie,candidat,etat,version,incident\nE2,ecrit,C2,exempt,,\n", "utf-8"
     )
-    code, said = run("jury", "resit", session.root)
-    assert (code, "dispense" in said) == (0, True), said
+    code, told = run("jury", "resit", session.root)
+    assert (code, "presences.csv" in told) == (1, True), told
     assert [need.candidate for need in new_resit(spared, book, tmp_path / "neuf", LATER)] == ["C3"]
 
 

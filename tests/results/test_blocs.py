@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
 from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification
@@ -134,10 +135,30 @@ def test_a_mark_that_is_missing_leaves_no_proposal_and_an_exemption_leaves_the_m
     assert bloc_result("B1", [], exempt[1:], (), rule).proposal is None
 
 
-def test_without_a_threshold_nothing_is_invented() -> None:
-    found = by_marks(ruled({"rule": "all"}, ladder="marks"), "20")
-    assert (found.proposal, found.mark) == (None, "20")
-    assert "ne donne pas de seuil" in found.trace[0]
+def test_marks_without_a_threshold_are_no_reglement() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ruled({"rule": "all"}, ladder="marks")
+    assert "rule.threshold_of_marks" in str(caught.value.errors())
+
+
+def test_a_mark_under_the_floor_fails_the_bloc_whatever_is_missing() -> None:
+    rule = ruled({**MEAN, "floor": "7"}, ladder="marks")
+    assert by_marks(rule, "6", None).proposal == "non_acquis"
+    assert by_marks(rule, "8", None).proposal is None
+
+
+def test_an_epreuve_that_weighs_nothing_is_not_waited_for() -> None:
+    rule = ruled(MEAN, ladder="marks", weights={"E2": "0"})
+    assert (by_marks(rule, "12", None).proposal, by_marks(rule, "12", None).mark) == ("acquis", "12")
+    exempt = [EpreuveMark("E1", None, counts=False), EpreuveMark("E2", Fraction(12))]
+    assert bloc_result("B1", [], exempt, (), rule).proposal is None
+
+
+def test_a_blocking_criterion_fails_a_mean_of_competences_too() -> None:
+    rule = ruled({"rule": "mean", "threshold": "10", "compensation": True})
+    found = bloc_result("B1", competences("an", ["18", "11"]), [], ["CE2.1"], rule)
+    assert found.proposal == "non_acquis"
+    assert "CE2.1" in found.trace[0]
 
 
 def bloc(proposal: Status | None) -> BlocResult:

@@ -23,6 +23,7 @@ from kit.marking.retaining import Request, retain
 from kit.marking.store_address import session_book
 from kit.referentiel import DEFAULT, Reglement, find_referentiel, load_reglement
 from kit.results.candidates import CandidateResult, session_results
+from kit.results.evidence import session_evidence
 from kit.sessions.opening import Session
 from kit.sessions.seeds import read_secret
 from tests.marking.sessions import ASSIGNMENTS, PEOPLE, a_session_to_mark, copies_in
@@ -208,6 +209,42 @@ def test_an_absence_gives_what_the_reglement_says_and_the_state_stays(tmp_path: 
         "C2": None,
         "C3": None,
     }
+
+
+def test_a_pending_fraud_leaves_the_bloc_to_the_jury_even_where_it_fails_anyway(tmp_path: Path) -> None:
+    session, book = a_session(tmp_path, attendances="E2,ecrit,C3,fraud_pending,,\n")
+    fill(session, book)
+    session = ruled(session, competence={"rule": "all"}, bloc={"rule": "all", "threshold": None})
+    (bloc,) = of(session_results(session, book), "C3").blocs
+    assert bloc.proposal is None
+    assert "fraude en instance" in bloc.trace[0].replace("\u00a0", " ")
+    calm, other = a_session(tmp_path / "calme")
+    fill(calm, other)
+    assert of(session_results(calm, other), "C3").blocs[0].proposal == "non_acquis"
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_what_is_retained_for_a_group_settles_a_member_of_whom_the_markers_do_not_agree(
+    tmp_path: Path, taken_back: bool
+) -> None:
+    both = ALONE.replace(
+        "P1,correcteur,E1,1,\n", "P1,correcteur,E1,1,\nP2,correcteur,E1,2,\nP9,responsable,,,\n"
+    )
+    session, book = a_session(tmp_path, both)
+    (copy,) = (one for one in copies_in(session, "E1", "dossier") if one.members == ("C1", "C2"))
+    grids = {copy.key: copy_grid(session.root, copy)}
+    line = grids[copy.key].lines[0].key
+    for marker, letters in (("P1", "aa"), ("P2", "na")):
+        say(session, book, marker, "E1", "dossier", {"C1": letters, "C3": "aa"})
+        say(session, book, marker, "E1", "synthese", dict.fromkeys(("C1", "C2", "C3"), "a"))
+    for mark in (Mark(level="maitrise"), *([Mark()] if taken_back else [])):
+        book.say("P1", [Saying(copy.key, line, mark, "C2", "Seul à l’écrire")], grids)
+    for marker in ("P1", "P2"):
+        lock_marks(session, book, "E1", marker, read_secret(session.root))
+    assert session_evidence(session, book)["C2"]["E1"].marks.get(line) is None
+    retain(session, book, Request(copy.key, "first", "P9", "Accord"))
+    levels = {who: found["E1"].marks[line].level for who, found in session_evidence(session, book).items()}
+    assert (levels["C1"], levels["C2"]) == ("acquis", "acquis")
 
 
 def test_an_exemption_leaves_the_calculation(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def statistics(
 
 
 def documents(folder: SessionDir) -> None:
-    """Écrit le PV signé, ses rectificatifs, les relevés et les attestations de blocs."""
+    """Écrit le PV signé, ses rectificatifs, les relevés, les attestations, les retours et le bilan."""
     from kit.jury.issuing import FOLDER, write_documents
 
     session, book = opened(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from kit.errors import Finding, Place
 from kit.french import counted, number
@@ -77,6 +78,11 @@ def sitting_findings(session: Session, present: Sequence[str]) -> Iterator[Findi
         yield Finding("jury.president_away", _FILE, {"president": president})
 
 
+def quorum_of(share: str, members: int) -> int:
+    """Return how many members decide at least, for an exact share of them: somebody does, whatever it is."""
+    return max(1, ceil(parse_exact(share) * members))
+
+
 def quorum_findings(
     session: Session, present: Iterable[str], candidate: str | None = None
 ) -> Iterator[Finding]:
@@ -91,8 +97,7 @@ def quorum_findings(
     here = list(dict.fromkeys(present))
     yield from strangers(session, here)
     able = set(here) & seats - (recused(session, candidate) if candidate else frozenset())
-    share = parse_exact(session.reglement.jury.quorum) * len(seats)
-    needed = max(1, -(-share.numerator // share.denominator))  # somebody decides, whatever the règlement asks
+    needed = quorum_of(session.reglement.jury.quorum, len(seats))
     if len(able) < needed:
         fields = {"found": counted(len(able), "membre"), "needed": counted(needed, "membre")}
         yield Finding("jury.quorum", Place(item=candidate) if candidate else _FILE, fields)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from math import ceil
 from typing import Any
 
 from kit.documents.model import Block, Document, Fields, Heading, Paragraph, Table, text
 from kit.french import clock, enumeration, long_date, number
-from kit.jury.composition import jury_of
+from kit.jury.composition import jury_of, quorum_of
 from kit.jury.deciding import CHOICES
 from kit.jury.papers import (
     NOTHING,
@@ -34,7 +33,7 @@ from kit.jury.papers import (
 )
 from kit.jury.pv import SignedPv, deliberated_at, source_of
 from kit.messages import label
-from kit.referentiel import natural_key, parse_exact
+from kit.referentiel import natural_key
 from kit.sessions.opening import Session
 from kit.sessions.values import route_of
 
@@ -110,7 +109,7 @@ def _sitting(content: Mapping[str, Any]) -> Iterator[Paragraph]:
 
 def _quorum(content: Mapping[str, Any], found: int) -> str:
     members = len(content["jury"])
-    needed = ceil(parse_exact(content["reglement"]["jury"]["quorum"]) * members)
+    needed = quorum_of(content["reglement"]["jury"]["quorum"], members)
     words = {"found": number(found), "members": number(members), "needed": number(needed)}
     return label("paper.quorum", **words)
 

@@ -1,7 +1,8 @@
 """A competence, from the marks of its criteria in one grid, by the rule of the règlement.
 
 A criterion that is neutralised, or not assessed where the règlement then leaves it out, is not counted. One that is
-not marked leaves the competence without a status: nothing missing is ever read as « non acquis ».
+not marked leaves the competence without a status: nothing missing is ever read as « non acquis ». A mean is shown and
+compared exactly: only the marks of épreuves and blocs are rounded.
 """
 
 from __future__ import annotations

@@ -42,6 +42,9 @@ _SHADES = {"A": "#cfe3c4", "N": "#f3cdb4", "–": "#ececec"}
 _HEAT_ROWS = 40
 _HARD, _EASY = Fraction(3, 10), Fraction(9, 10)
 _CHOICES = ("validated", "refused", "deferred")
+_LEAST = Fraction(1, 100)
+"""A chance under which its figure is not told."""
+
 _UNDECIDED: Mapping[tuple[str, str], str] = MappingProxyType({})
 _WEAK = 0.2
 """Under this, a line tells little of who is strong (usual guideline for item-total correlations: Ebel, 1965)."""
@@ -272,7 +275,7 @@ def _variants(found: Statistics) -> Iterator[Block]:
     for gap in found.gaps:
         one, other = (label(f"ui.version.{version}") for version in gap.versions)
         said = {"epreuve": gap.epreuve, "one": one, "other": other, "difference": _signed(gap.difference)}
-        yield Paragraph(text(label("stat.gap", **said, chance=percent(Fraction(gap.chance), 0))))
+        yield Paragraph(text(label("stat.gap", **said, chance=_chance(gap.chance))))
 
 
 def _unobserved(session: Session, found: Statistics) -> Iterator[Block]:
@@ -316,3 +319,8 @@ def _table(
     return Table(
         header, cells, (left,) * len(columns), label(f"stat.caption.{name}"), widths, row_headers=True
     )
+
+
+def _chance(share: float) -> str:
+    """Return how often chance alone does as much; never « 0 % », which no number of shuffles can tell."""
+    return percent(Fraction(share), 0) if share >= _LEAST else label("stat.rare", most=percent(_LEAST, 0))

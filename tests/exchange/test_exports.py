@@ -8,19 +8,20 @@ import io
 import json
 import os
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml import etree
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from kit.cli.app import app
 from kit.errors import EnvironmentFault, InvalidFile
-from kit.exchange.accrochage import NAMESPACE, certified_people, read_civil
+from kit.exchange.accrochage import NAMESPACE, Account, certified_people, declaration, read_civil
 from kit.exchange.moodle_grades import grades_files, users_of
 from kit.exchange.nir import holds_nir
 from kit.exchange.results_files import results_data, results_in_force, results_workbook
@@ -90,6 +91,14 @@ def test_an_absence_is_no_grade_with_its_reason_beside(session: Session) -> None
     rows = list(csv.reader(io.StringIO(files["JUIN-2026-E2.csv"])))
     assert rows[0][0] == "idnumber"
     assert rows[1] == ["C1", "", "absence justifiée"]
+
+
+def test_a_pending_fraud_does_not_leave_for_a_course_s_gradebook(session: Session) -> None:
+    text = "epreuve,partie,candidat,etat,version,incident\nE2,ecrit,C1,fraud_pending,,\n"
+    (session.root / "presences.csv").write_text(text, "utf-8")
+    again = open_session(session.root)
+    files = grades_files(again, results_in_force(again, session_book(again, {})), "id")
+    assert list(csv.reader(io.StringIO(files["JUIN-2026-E2.csv"])))[1] == ["C1", "", ""]
 
 
 def test_everybody_moodle_would_refuse_is_named_before(session: Session, book: MarkBook) -> None:
@@ -219,6 +228,23 @@ def test_results_leave_as_data_and_are_the_pv_s_once_it_is_signed(session: Sessi
         ("C3", "refused"),
     }
     assert json.loads(json.dumps(after)) == after
+
+
+def test_nobody_of_a_demonstration_is_declared(session: Session, book: MarkBook) -> None:
+    demo = dataclasses.replace(session, config=session.config.model_copy(update={"demo": True}))
+    account = Account.model_validate({**yaml.safe_load(ACCOUNT)})
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    with pytest.raises(InvalidFile) as caught:
+        declaration(demo, (), {}, account, at, session.root / "absent.xsd")
+    assert "accrochage.demo" in codes(caught)
+
+
+def test_who_had_every_bloc_before_was_declared_then(session: Session, book: MarkBook) -> None:
+    brought = Acquired(
+        candidate="C1", code="B1", on=date(2025, 7, 2), session="S", referentiel="r 1", pv="a" * 64
+    )
+    here = brought.model_copy(update={"candidate": "C3", "session": session.config.id})
+    assert [item.candidate.id for item in certified_people(session, (brought, here))] == ["C3"]
 
 
 @pytest.fixture

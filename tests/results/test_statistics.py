@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,13 +17,23 @@ from typer.testing import CliRunner
 from kit.cli.app import app
 from kit.documents.model import Figure, all_blocks, all_words
 from kit.grids import Mark
+from kit.jury.neutralising import Decision, neutralise
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies
 from kit.marking.locking import lock_marks
 from kit.marking.store_address import session_book
 from kit.referentiel import DEFAULT, find_referentiel, load_reglement
-from kit.results.statistics import SMALLEST, bloc_decisions, chance_of, session_statistics, spread
+from kit.results.statistics import (
+    SMALLEST,
+    _half_masked,
+    _masked,
+    bloc_decisions,
+    chance_of,
+    session_statistics,
+    spread,
+)
 from kit.results.statistics_document import class_report, heat_maps, statistics_report
+from kit.sessions.model import Assignment, Person
 from kit.sessions.opening import Session, open_session
 from kit.sessions.seeds import read_secret
 from kit.ui.statistics_panel import StatisticsPanel
@@ -131,6 +142,34 @@ def test_what_nobody_could_observe_is_named(tmp_path: Path) -> None:
     assert "jamais observé" in words.replace("\u00a0", " ")
 
 
+def test_a_neutralised_criterion_is_counted_as_one_that_could_not_be_assessed(
+    marked: tuple[Session, MarkBook, list[tuple[str, str]]],
+) -> None:
+    """All marked but one, and nobody unobserved, would tell of the one who is left."""
+    session, book, _ = marked
+    (one, *_), other = session.candidates, "CE1.2"
+    people = (Assignment(person="J1", role="jury_president"),)
+    jury = dataclasses.replace(session, assignments=(*session.assignments, *people), people=(
+        *session.people, Person(id="J1", name="Hélène Vauquelin", external=True)))  # fmt: skip
+    decision = Decision(one.id, other, "2026-07", date(2026, 6, 30), "J1", not_relevant=True, not_core=True)
+    neutralise(jury, book, decision)
+    counts = {
+        line.criterion: (line.count, line.unobserved) for line in session_statistics(session, book).lines
+    }
+    assert counts == {"CE1.1": (COUNT, 0), "CE1.2": (COUNT - 1, 1)}
+
+
+def test_a_version_whose_mean_would_give_another_s_away_is_not_compared() -> None:
+    marks = [Fraction(10)] * 10
+    found = {("principal", 1): marks, ("principal", 2): marks[:2], ("secours", 1): marks[:8]}
+    assert _masked(found) == {("principal", 2), ("secours", 1)}
+    assert _half_masked(found) == {"principal"}
+    assert (
+        _half_masked({("principal", 1): marks[:3], ("principal", 2): marks[:3], ("secours", 1): marks})
+        == set()
+    )
+
+
 def test_fewer_than_five_are_masked_everywhere(tmp_path: Path) -> None:
     session = a_class(tmp_path)
     book = session_book(session, {})
@@ -157,7 +196,8 @@ def test_two_markers_are_compared_once_both_have_locked(tmp_path: Path) -> None:
     for rank in range(COUNT):
         say(session, book, "P1", rank, Mark(level="maitrise"), Mark(level="acquis"))
         say(session, book, "P2", rank, Mark(level="acquis"), Mark(level="acquis"))
-    assert session_statistics(session, book).pairs == ()
+    before = session_statistics(session, book)
+    assert (before.pairs, before.markers) == ((), ())
     for marker in ("P1", "P2"):
         lock_marks(session, book, "E2", marker, read_secret(session.root))
     found = session_statistics(session, book)

@@ -120,6 +120,19 @@ def test_what_is_typed_for_one_bloc_survives_a_decision_elsewhere(panel: JuryPan
     assert "Brouillon" in panel.regions["verdicts"]
 
 
+def test_a_list_put_in_another_order_does_not_change_the_dossier_that_is_shown(
+    panel: JuryPanel, session: Session
+) -> None:
+    send(panel, "next_open")
+    file = session.root / "candidats.csv"
+    title, *rows = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([title, *reversed(rows)]) + "\n", "utf-8")
+    send(panel, "decide:B1", **{"choice|C2|B1": "deferred", "reason|C2|B1": "Copie à retrouver"})
+    assert panel.dossier.candidate.id == "C2"
+    assert "Copie à retrouver" in panel.regions["verdicts"]
+    assert "reason|C2|B1" not in panel.values
+
+
 def test_no_choice_is_no_decision(panel: JuryPanel) -> None:
     send(panel, "decide:B1", **{"choice|C1|B1": ""})
     assert "aucune décision n’est choisie" in panel.regions["findings"].lower()

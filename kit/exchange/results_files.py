@@ -102,11 +102,10 @@ def _without_traces(result: Mapping[str, Any]) -> dict[str, Any]:
 def results_workbook(session: Session, book: MarkBook) -> bytes:
     """Return results as XLSX: épreuves, competences, blocs and certification as decided, and what they come from."""
     found = results_in_force(session, book)
-    decided = {key: label(f"jury.choice.{item.choice}") for key, item in decisions_in_force(book).items()}
     sheets = (
         _marks(session, found),
         _statuses(session, found),
-        _blocs(session, found, decided, _obtained(session, book, found)),
+        _blocs(session, found, _obtained(session, book, found)),
         _origin(session, book),
     )
     return sheets_workbook(f"{label('export.results')} – {session.config.id}", sheets)
@@ -191,31 +190,24 @@ def _status(one: Mapping[str, Any] | None) -> str | None:
     return None if one is None else label(f"result.status.{one['status'] or 'open'}")
 
 
-def _blocs(
-    session: Session,
-    found: Sequence[Mapping[str, Any]],
-    decided: Mapping[tuple[str, str], str],
-    obtained: Mapping[str, str],
-) -> Sheet:
+def _blocs(session: Session, found: Sequence[Mapping[str, Any]], obtained: Mapping[str, str]) -> Sheet:
     codes = _codes(found, "blocs")
     header = [label(f"export.column.{name}") for name in _WHO]
     for code in codes:
         header += [label("export.column.proposal", code=code), label("export.column.decision", code=code)]
     header.append(label("paper.column.certification"))
     rows = tuple(
-        (*_people(session, item["id"]), *_blocs_of(item, codes, decided), obtained.get(item["id"]))
+        (*_people(session, item["id"]), *_blocs_of(item["blocs"], codes), obtained.get(item["id"]))
         for item in found
     )
     return Sheet(label("export.sheet.blocs"), tuple(header), rows)
 
 
-def _blocs_of(
-    item: Mapping[str, Any], codes: Sequence[str], decided: Mapping[tuple[str, str], str]
-) -> Iterator[Cell]:
+def _blocs_of(blocs: Mapping[str, Any], codes: Sequence[str]) -> Iterator[Cell]:
     for code in codes:
-        one = item["blocs"].get(code)
-        yield None if one is None else label(f"result.proposal.{one['proposal'] or 'open'}")
-        yield decided.get((item["id"], code))
+        one = blocs.get(code)
+        yield label(f"result.proposal.{one['proposal'] or 'open'}") if one else None
+        yield label(f"jury.choice.{one['decision']}") if one and one["decision"] else None
 
 
 def _codes(found: Sequence[Mapping[str, Any]], kind: str) -> list[str]:

@@ -20,7 +20,7 @@ from kit.marking.tables import SIGNED
 from kit.reading import FrozenModel
 from kit.sessions.files import SIGNED as SIGNED_FILE
 from kit.sessions.opening import Session
-from kit.store.history import START, entries, heads
+from kit.store.history import START, canonical, entries
 from kit.store.sql import Connection, Row, select
 from kit.writing import PRIVATE, write_bytes
 
@@ -134,11 +134,6 @@ def deliberated_on(session: Session, pv: SignedPv) -> date:
     return deliberated_at(session, pv).date()
 
 
-def canonical(content: Mapping[str, Any]) -> str:
-    """Return the text that a hash is taken of: one for each content."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def digest_of(previous: str, text: str) -> str:
     """Return the hash that closes a PV, from that of the one before it and its text."""
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
@@ -147,11 +142,6 @@ def digest_of(previous: str, text: str) -> str:
 def hash_of(value: FrozenModel) -> str:
     """Return the hash of a référentiel or of a règlement."""
     return hashlib.sha256(canonical(value.model_dump(mode="json")).encode()).hexdigest()
-
-
-def session_heads(connection: Connection, book: MarkBook) -> dict[str, str]:
-    """Return the last hash of each chain of this session: a store may hold others, which go on."""
-    return {name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")}
 
 
 def file_hashes(session: Session) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from kit.jury.composition import jury_of, recused
 from kit.jury.deciding import Decided
 from kit.jury.neutralising import neutralised
-from kit.jury.pv import file_hashes, hash_of, session_heads
+from kit.jury.pv import file_hashes, hash_of
 from kit.marking.book import MarkBook
 from kit.results.candidates import CandidateResult, as_json
 from kit.sessions.opening import Session
@@ -58,7 +58,7 @@ def content_of(deliberation: Deliberation, connection: Connection) -> dict[str, 
         "blocked": {item.id: list(item.blocked) for item in results if item.blocked},
         "incidents": list(_incidents(session)),
         "files": file_hashes(session),
-        "history": session_heads(connection, book),
+        "history": book.heads(connection),
     }  # fmt: skip
 
 

@@ -27,11 +27,9 @@ from kit.jury.deciding import (
 from kit.jury.minutes import amendment_document, pv_document
 from kit.jury.pv import (
     SignedPv,
-    canonical,
     decided_by,
     digest_of,
     keep_file,
-    session_heads,
     signed_in,
 )
 from kit.jury.recording import Deliberation, content_of, now
@@ -47,7 +45,7 @@ from kit.results.competences import Status
 from kit.sessions.files import SIGNED as SIGNED_FILE
 from kit.sessions.lock import session_lock
 from kit.sessions.opening import Session, is_current
-from kit.store.history import START, Act, append
+from kit.store.history import START, Act, append, canonical
 from kit.store.sql import Connection, insert
 
 
@@ -77,14 +75,14 @@ def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Seq
     if not is_current(session):
         raise MarkingError(Finding("jury.files_moved", Place(str(session.root))))
     with book.database.reading() as connection:
-        before = session_heads(connection, book)
+        before = book.heads(connection)
     results = session_results(session, book)
     with book.database.writing() as connection:
         book.hold_to_sign(connection)
         if book.is_signed(connection):
             raise MarkingError(Finding("jury.signed", Place(item=book.session)))
         refuse_lost(session, book)
-        if session_heads(connection, book) != before:
+        if book.heads(connection) != before:
             raise MarkingError(Finding("jury.meanwhile", Place(item=book.session)))
         asked = {(item.id, bloc.id) for item in results for bloc in item.to_decide}
         known = {key: item for key, item in decisions_in(connection, book).items() if key in asked}

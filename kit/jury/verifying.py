@@ -10,11 +10,9 @@ from kit.errors import Finding, MarkingError, Place, raise_for
 from kit.jury.deciding import decisions_in
 from kit.jury.pv import (
     SignedPv,
-    canonical,
     decided_by,
     file_hashes,
     hash_of,
-    session_heads,
     signed_in,
 )
 from kit.marking.book import MarkBook
@@ -22,7 +20,7 @@ from kit.marking.faithfulness import strayed
 from kit.results.candidates import as_json, session_results
 from kit.sessions.files import SIGNED as SIGNED_FILE
 from kit.sessions.opening import Session
-from kit.store.history import breaks
+from kit.store.history import breaks, canonical
 from kit.store.sql import Connection
 
 
@@ -60,7 +58,7 @@ def refuse_changed(session: Session, book: MarkBook) -> None:
 def _changed_store(
     connection: Connection, book: MarkBook, pvs: Sequence[SignedPv], broken: frozenset[str]
 ) -> Iterator[Finding]:
-    was, now = pvs[0].content["history"], session_heads(connection, book)
+    was, now = pvs[0].content["history"], book.heads(connection)
     closed = {*was, *now} - {book.jury_chain, f"{book.session}/journal"}
     changed = {name for name in closed if was.get(name) != now.get(name)}
     for name in sorted(changed - broken):
@@ -73,7 +71,7 @@ def _changed_store(
 def broken_chains(connection: Connection, book: MarkBook) -> frozenset[str]:
     """Return the chains of the session's history in which something is not what was written."""
     found = (one.chain for one in breaks(connection))
-    return frozenset(name for name in found if name.startswith(f"{book.session}/"))
+    return frozenset(name for name in found if book.owns(name))
 
 
 def unfaithful(connection: Connection, book: MarkBook, broken: frozenset[str]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from kit.marking.copies import CopyKey
 from kit.marking.pseudonyms import pseudonym
 from kit.marking.tables import LOCKED, MARK, SCHEMA, SHEET, SIGNED
 from kit.store import Database, open_database
-from kit.store.history import Act, append, hold
+from kit.store.history import Act, append, heads, hold
 from kit.store.migrating import upgrade
 from kit.store.rows import put, put_once
 from kit.store.sql import Connection, Row, select
@@ -200,6 +200,14 @@ class MarkBook:
     def chain(self, epreuve: str, marker: str) -> str:
         """Return the chain of the history that a marker's marks of an épreuve are in."""
         return f"{self.session}/{epreuve}/{marker}"
+
+    def owns(self, chain: str) -> bool:
+        """Whether a chain of the history is of this session: a store may hold others."""
+        return chain.startswith(f"{self.session}/")
+
+    def heads(self, connection: Connection) -> dict[str, str]:
+        """Return the last hash of each chain of this session."""
+        return {name: head for name, head in heads(connection).items() if self.owns(name)}
 
     def retained_chain(self, epreuve: str) -> str:
         """Return the chain that what is retained in an épreuve is in."""

@@ -8,7 +8,7 @@ from kit.errors import Finding, Place
 from kit.marking.book import MarkBook
 from kit.marking.retaining import retained
 from kit.marking.tables import LOCKED, MARK
-from kit.store.history import breaks, heads
+from kit.store.history import breaks
 from kit.store.sql import select
 
 
@@ -33,9 +33,7 @@ def export_marks(book: MarkBook) -> dict[str, object]:
         locks = connection.execute(
             select(LOCKED).where(LOCKED.c.session == book.session).order_by(*LOCKED.primary_key.columns)
         ).all()
-        chains = {
-            name: head for name, head in heads(connection).items() if name.startswith(f"{book.session}/")
-        }
+        chains = book.heads(connection)
     return {
         "session": book.session,
         "marks": [

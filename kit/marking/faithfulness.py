@@ -55,7 +55,7 @@ def strayed(connection: Connection, book: MarkBook) -> Iterator[str]:
     """
     last: dict[_Place, Entry] = {}
     for entry in entries(connection):
-        if entry.chain.startswith(f"{book.session}/") and entry.act in _KEPT:
+        if book.owns(entry.chain) and entry.act in _KEPT:
             place = _place(entry, _KEPT[entry.act])
             if entry.act != "neutralise" or place not in last:
                 last[place] = entry

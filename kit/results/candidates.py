@@ -19,7 +19,7 @@ from kit.referentiel import Referentiel, Reglement, exact_text, natural_key, par
 from kit.referentiel.reglement import Level, Participation
 from kit.results.blocs import BlocResult, EpreuveMark, bloc_result, certification, makes_whole
 from kit.results.competences import CompetenceResult, Status, blocked_criteria, competence_results
-from kit.results.evidence import Evidence, session_evidence
+from kit.results.evidence import Evidence, session_evidence, what_gives
 from kit.sessions.model import Acquired
 from kit.sessions.opening import Session
 
@@ -253,18 +253,13 @@ def _suspended(found: BlocResult, known: _Known) -> BlocResult:
         code
         for code, item in known.evidence.items()
         if known.referentiel.epreuve(code).bloc == found.id
-        and any(_gives(known.reglement, state) == "jury" for state in item.states.values())
+        and any(what_gives(known.reglement, state) == "jury" for state in item.states.values())
     ]
     if not waiting:
         return found
     why = label("result.bloc.suspended", epreuves=enumeration(waiting))
     head = sentence("result.step", words=label("result.bloc.open", bloc=found.id, why=why))
     return replace(found, proposal=None, trace=(head, *found.trace[1:]))
-
-
-def _gives(reglement: Reglement, state: Participation) -> str | None:
-    rule = reglement.participation.get(state)
-    return None if rule is None else rule.gives
 
 
 def _epreuve_mark(code: str, known: _Known) -> EpreuveMark:

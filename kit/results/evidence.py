@@ -182,7 +182,7 @@ def _evidence(store: _Store, candidate: str, epreuve: str, copies: Collection[Co
         state = states_of(store.session, epreuve, copy.key.part).get(candidate, "present")
         if state not in _ORDINARY:
             states[copy.key.part] = state
-        gives = _gives(store.reglement, state)
+        gives = what_gives(store.reglement, state)
         if gives == "mark":
             said, values = store.marks(copy, candidate)
             marks |= said
@@ -209,7 +209,7 @@ def _last_day(session: Session, epreuve: str, parts: Collection[str]) -> date | 
     return max((day for day in days if day is not None), default=None)
 
 
-def _gives(reglement: Reglement, state: Participation) -> str:
+def what_gives(reglement: Reglement, state: Participation) -> str:
     """Return what a state gives; a state that the règlement does not speak of gives no mark, and the jury is asked.
 
     What is marked of somebody still expected has been sat: the list of attendances lags behind.

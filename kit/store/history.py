@@ -117,7 +117,7 @@ def append(connection: Connection, act: Act) -> Entry:
     rank, previous = _head(connection, act.chain)
     salts = {name: secrets.token_hex(16) for name, words in act.words.items() if words}
     hashed = {name: _salted(salt, act.words[name]) for name, salt in salts.items()}
-    content = _canonical({**act.content, **({"words": hashed} if hashed else {})})
+    content = canonical({**act.content, **({"words": hashed} if hashed else {})})
     line: dict[str, Any] = {
         "chain": act.chain, "rank": rank + 1, "at": _now(), "author": act.author, "account": account(),
         "act": act.kind, "content": content, "previous": previous,
@@ -206,14 +206,15 @@ _HASHED = ("chain", "rank", "at", "author", "account", "act", "content", "previo
 
 
 def _digest(line: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical([line[name] for name in _HASHED]).encode()).hexdigest()
+    return hashlib.sha256(canonical([line[name] for name in _HASHED]).encode()).hexdigest()
 
 
 def _salted(salt: str, words: str) -> str:
     return hashlib.sha256(f"{salt}:{words}".encode()).hexdigest()
 
 
-def _canonical(data: Any) -> str:
+def canonical(data: Any) -> str:
+    """Return the JSON text that a hash is taken of: one for each content."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

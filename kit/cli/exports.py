@@ -94,7 +94,7 @@ def accrochage(
 ) -> None:
     """Écrit la déclaration des certifiés (accrochage), si le schéma du portail l’accepte."""
     from kit.exchange.accrochage import certified_people, declaration, read_account, read_civil
-    from kit.jury.resitting import acquired_blocs
+    from kit.jury.needs import acquired_blocs
     from kit.writing import PRIVATE, write_bytes
 
     session, book = opened_unchanged(folder)

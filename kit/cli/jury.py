@@ -19,7 +19,7 @@ from kit.messages import label
 
 if TYPE_CHECKING:
     from kit.jury.deciding import Verdict
-    from kit.jury.resitting import Need
+    from kit.jury.needs import Need
     from kit.marking.book import MarkBook
     from kit.sessions.opening import Session
 
@@ -162,7 +162,8 @@ def resit(
     ] = None,
 ) -> None:
     """Prépare le rattrapage : ce qui reste à chacun, et la session qui le lui donne."""
-    from kit.jury.resitting import needs_rows, new_resit, resit_needs
+    from kit.jury.needs import needs_rows, resit_needs
+    from kit.jury.resitting import new_resit
 
     day = None if first_day is None else _day(first_day)
     if new is not None and day is None:

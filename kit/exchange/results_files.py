@@ -10,8 +10,8 @@ from kit.documents.plain_workbook import Cell, Sheet, sheets_workbook
 from kit.exchange.accrochage import Certified, certified_people
 from kit.french import long_date
 from kit.jury.deciding import Decided, decisions
+from kit.jury.needs import acquired_blocs
 from kit.jury.pv import decided_by, decisions_in_force, deliberated_on, signed
-from kit.jury.resitting import acquired_blocs
 from kit.marking.book import MarkBook
 from kit.messages import label
 from kit.referentiel import natural_key, parse_exact

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kit.errors import Finding, InvalidFile, Place
 from kit.french import long_date
 from kit.jury.composition import recused
 from kit.jury.deciding import Decided
@@ -61,8 +60,6 @@ def session_dossiers(session: Session, book: MarkBook) -> tuple[Dossier, ...]:
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
-    if not session.attributions:
-        raise InvalidFile(Finding("marks.not_built", Place("build")))
     evidence = session_evidence(session, book)
     aside, known = neutralised(book), decisions_in_force(book)
     return tuple(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from kit.errors import Finding, InvalidFile, Place
 from kit.french import enumeration, long_date
 from kit.grids import Grid, Mark, Score, score
 from kit.grids.building import rules_of
@@ -68,8 +67,6 @@ def session_results(
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
-    if not session.attributions:
-        raise InvalidFile(Finding("marks.not_built", Place("build")))
     return results_from(session, session_evidence(session, book, only))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from kit.errors import Finding, MarkingError, Place
+from kit.errors import Finding, InvalidFile, MarkingError, Place
 from kit.grids import Grid, GridLine, Mark
 from kit.marking.book import MarkBook, Said
 from kit.marking.copies import Copy, CopyKey, all_copies, copy_grid, holders_of, markers_of, states_of
@@ -72,6 +72,8 @@ def session_evidence(
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
     """
+    if not session.attributions:
+        raise InvalidFile(Finding("marks.not_built", Place("build")))
     store = _Store(session, book)
     found: dict[str, dict[str, list[Copy]]] = {
         candidate.id: {} for candidate in session.candidates if not only or candidate.id in only

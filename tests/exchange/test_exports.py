@@ -26,7 +26,7 @@ from kit.exchange.moodle_grades import grades_files, users_of
 from kit.exchange.nir import holds_nir
 from kit.exchange.results_files import results_data, results_in_force, results_workbook
 from kit.jury.deciding import Verdict, decide
-from kit.jury.resitting import acquired_blocs
+from kit.jury.needs import acquired_blocs
 from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook
 from kit.marking.store_address import session_book

@@ -15,9 +15,10 @@ from kit.cli.usage import UsageFault
 from kit.errors import AuthorError, InvalidFile, MarkingError
 from kit.grids import Mark
 from kit.jury.deciding import Verdict, decide
+from kit.jury.needs import acquired_blocs, needs_rows, resit_needs
 from kit.jury.neutralising import Decision, neutralise
 from kit.jury.pv import signed
-from kit.jury.resitting import acquired_blocs, alone, needs_rows, neutralised_before, new_resit, resit_needs
+from kit.jury.resitting import alone, neutralised_before, new_resit
 from kit.jury.signing import amend, sign
 from kit.marking.book import MarkBook, Saying
 from kit.marking.copies import copy_grid, session_copies

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from kit.errors import KitBug
-
 Use = Literal["practice", "mock", "exam", "burned"]
 """`burned` is practice on forms that sat in an exam and were given up for it, listed by the workspace."""
 
@@ -16,27 +14,24 @@ USES: Final[tuple[Use, ...]] = get_args(Use)
 EXAM_POOL: Final = "examen"
 PRACTICE_POOL: Final = "entrainement"
 
-_BITS: Final = 63
-"""Of an exam's seed (`kit.sessions.seeds`): exams lie below 2^63, each other use in a range as long, above."""
-_RANGES: Final[dict[Use, int]] = {"exam": 0, "practice": 1, "mock": 2, "burned": 3}
+_BITS: Final = 61
+_RANGES: Final[dict[Use, int]] = {"practice": 1, "mock": 2, "burned": 3}
+"""Exams draw seeds from 0 to 2^63 - 1 (`kit.sessions.seeds`); each other use has 2^61 of its own, below 0."""
 
 
 def seed_for(use: Use, number: int) -> int:
-    """Return the seed of a number within a use.
+    """Return the seed of a number within a use: the number itself for an exam, else its 61 low bits below 0.
 
     Args:
         use: what the case is for.
         number: from 0 to 2^63 - 1.
-
-    Raises:
-        KitBug: the number is out of the range.
     """
-    if not 0 <= number < 1 << _BITS:
-        raise KitBug(f"number {number} is out of the range of a use")
-    return (_RANGES[use] << _BITS) + number
+    if use == "exam":
+        return number
+    return number % (1 << _BITS) - (_RANGES[use] << _BITS)
 
 
 def use_of_seed(seed: int) -> Use:
     """Return the use whose range holds a seed; a seed of no range is an exam's, the one to protect."""
-    rank = seed >> _BITS
-    return next((use for use, place in _RANGES.items() if place == rank), "exam")
+    place = -(seed >> _BITS)
+    return next((use for use, rank in _RANGES.items() if rank == place), "exam")

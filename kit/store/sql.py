@@ -5,18 +5,21 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Integer,
+    MetaData,
     Row,
     RowMapping,
     String,
     Table,
     Text,
     UniqueConstraint,
+    delete,
     insert,
     select,
+    update,
 )
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
-    "Column", "Connection", "ForeignKey", "Integer", "Row", "RowMapping", "String", "Table", "Text",
-    "TypeEngine", "UniqueConstraint", "insert", "select",
+    "Column", "Connection", "ForeignKey", "Integer", "MetaData", "Row", "RowMapping", "String", "Table", "Text",
+    "TypeEngine", "UniqueConstraint", "delete", "insert", "select", "update",
 ]  # fmt: skip

@@ -41,10 +41,12 @@ def exam_subjects(variants: list[Variant], folder: Path) -> list[Subject]:
         prepared.write_text(json_text(select_forms(variant.template, variant.drawn.forms)), "utf-8")
         runs.append(
             Run(
-                prepared, folder / f"{rank}-executed.ipynb",
-                {**variant.drawn.parameters, "seed": variant.drawn.seed}, variant.template.path.parent,
+                prepared,
+                folder / f"{rank}-executed.ipynb",
+                {**variant.drawn.parameters, "seed": variant.drawn.seed},
+                variant.template.path.parent,
                 functools.partial(subject_of, variant=variant),
-            )  # fmt: skip
+            )
         )
     results = execute_many(runs, jobs=2, preload=("kit.sessions.production",))
     assert [result.failure or result.error for result in results if not result.ok] == []

@@ -107,7 +107,7 @@ class Calibration:
 
 
 def calibrations(records: Iterable[Record]) -> tuple[Calibration, ...]:
-    """Return the comparisons that the works allow: with numbers, a trainer, a peer; the order of works is irrelevant."""
+    """Return the comparisons that the works allow: with numbers, a trainer, a peer, in any order of works."""
     found = [item for record in in_order(records) for item in comparisons(record)]
     kept = {against: [item for item in found if item.against == against] for against in AGAINST}
     return tuple(Calibration(key, tuple(sorted(items, key=_rank))) for key, items in kept.items() if items)

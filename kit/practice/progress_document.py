@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from kit.documents.model import (
     Figure,
     Heading,
     Inlines,
+    LineBreak,
     ListBlock,
     Paragraph,
     Strong,
@@ -86,9 +88,12 @@ def _whole(
     yield from _suggested(suggestions(records, referentiel, now), referentiel)
     yield Heading(1, text(label("practice_report.competences")))
     yield from level_figures(records, found)
-    yield _table_of(found, referentiel)
+    yield _table_of(found)
     yield from _calibrated(calibrations(records))
     yield from _rules()
+    yield Heading(1, text(label("practice_report.wordings")))
+    wordings = (f"{item.id} {_NONE} {_wording(item.id, referentiel)}" for item in found)
+    yield ListBlock(tuple((Paragraph(text(words)),) for words in wordings))
 
 
 def _suggested(found: Sequence[Suggestion], referentiel: Referentiel) -> Iterator[Block]:
@@ -112,12 +117,16 @@ def _some(found: Sequence[Suggestion], referentiel: Referentiel) -> Iterator[Blo
 
 
 def _suggestion(item: Suggestion, referentiel: Referentiel) -> Paragraph:
+    head, wording = suggestion_head(item), _wording(item.competence, referentiel)
+    return Paragraph((Strong(text(head)), Text(f" {item.reason}"), LineBreak(), Text(wording)))
+
+
+def suggestion_head(item: Suggestion) -> str:
+    """Return what opens a suggestion: the competence and the épreuves to practise it in."""
     several = ".several" if len(item.epreuves) > 1 else ""
-    head = label(
-        f"practice_report.where{several}", competence=item.competence, epreuves=enumeration(item.epreuves),
-        wording=_wording(item.competence, referentiel),
-    )  # fmt: skip
-    return Paragraph((Strong(text(head)), Text(f" {_NONE} {item.reason}")))
+    return label(
+        f"practice_report.where{several}", competence=item.competence, epreuves=enumeration(item.epreuves)
+    )
 
 
 def _wording(competence: str, referentiel: Referentiel) -> str:
@@ -176,17 +185,17 @@ def _told(item: CompetenceProgress) -> str:
     )  # fmt: skip
 
 
-def _table_of(found: Sequence[CompetenceProgress], referentiel: Referentiel) -> Table:
+def _table_of(found: Sequence[CompetenceProgress]) -> Table:
     others = [name for name in ("trainer", "peer") if any(getattr(item, name) is not None for item in found)]
     rows = [
         (
-            item.id, _wording(item.id, referentiel), number(item.attempts), own_words(item), numeric_words(item),
+            item.id, number(item.attempts), own_words(item), numeric_words(item),
             *(seen_words(getattr(item, name)) for name in others), trend_words(item),
         )
         for item in found
     ]  # fmt: skip
-    names = ("competence", "wording", "attempts", "self", "numeric", *others, "trend")
-    widths = (1.6, 5.2, 1.4, 2.3, 1.7, *(2.3 for _ in others), 1.6)
+    names = ("competence", "attempts", "self", "numeric", *others, "trend")
+    widths = (2.2, 1.6, 3.4, 2.0, *(3.4 for _ in others), 1.8)
     return table("practice_report.table", names, rows, widths)
 
 
@@ -220,14 +229,19 @@ def _calibrated(found: Sequence[Calibration]) -> Iterator[Block]:
         yield _said("practice_report.calibration.none")
     for item in found:
         yield Paragraph(text(item.sentence))
-        rows = [_compared(one) for one in item.compared if one.verdict != "matched"]
+        lines = Counter((one.work, one.criterion) for one in item.compared)
+        rows = [
+            _compared(one, whole=lines[one.work, one.criterion] > 1)
+            for one in item.compared
+            if one.verdict != "matched"
+        ]
         if rows:
             names = ("work", "criterion", "self", "other", "verdict", "confidence")
-            widths = (1.5, 3.2, 3.0, 3.4, 2.0, 2.0)
+            widths = (1.5, 2.4, 3.2, 4.0, 2.2, 1.9)
             yield table(f"practice_report.compared.{item.against}", names, rows, widths)
 
 
-def _compared(item: Comparison) -> tuple[str, ...]:
+def _compared(item: Comparison, *, whole: bool) -> tuple[str, ...]:
     other = (
         item.other.label
         if item.other is not None
@@ -235,7 +249,7 @@ def _compared(item: Comparison) -> tuple[str, ...]:
     )
     return (
         f"n°{NBSP}{number(item.work)}",
-        item.line.replace("@", f" {_NONE} "),
+        item.line.replace("@", f" {_NONE} ") if whole else item.criterion,
         item.own.label,
         f"{other} ({item.author})" if item.author else other,
         label(f"practice_report.verdict.{item.verdict}"),

@@ -62,18 +62,32 @@ def write_learner_files(case: PracticeCase, template: CaseTemplate, folder: Path
     refuse_leaks(case, template, texts_of(files))
     folder = folder.absolute()
     with environment(folder):
+        there = folder.exists()
         folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".kit-", dir=folder.parent))
+        staging = Path(tempfile.mkdtemp(prefix=".kit-", dir=folder if there else folder.parent))
         try:
             for name, content in files.items():
                 write_bytes(staging / name, content)
-            staging.chmod(0o755)
-            if folder.is_dir():
-                folder.rmdir()
-            os.replace(staging, folder)  # noqa: PTH105 - one act
+            if there:
+                _move_up(staging, folder)
+            else:
+                staging.chmod(0o755)
+                os.replace(staging, folder)  # noqa: PTH105 - one act
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return tuple(files)
+
+
+def _move_up(staging: Path, folder: Path) -> None:
+    """Move what was staged into a folder that is there, the notebook last; it may be the current one, and must stay."""
+    moved: list[Path] = []
+    try:
+        for item in sorted(staging.iterdir(), key=lambda path: (path.suffix == ".ipynb", path.name)):
+            moved.append(item.rename(folder / item.name))  # noqa: PERF401 - what was moved counts if one fails
+    except OSError:
+        for item in moved:
+            shutil.rmtree(item) if item.is_dir() else item.unlink()
+        raise
 
 
 def refuse_filled(folder: Path) -> None:

@@ -104,6 +104,19 @@ def _check_importable(then: Then | None) -> None:
     raise ValueError(sentence("run.then_local", name=getattr(then, "__qualname__", repr(then))))
 
 
+def get_ready(preload: Sequence[str] = ()) -> None:
+    """Start, without waiting for it, the warm process that a later call of `execute_many` will use.
+
+    Args:
+        preload: modules that the later call wants warm.
+    """
+    if can_fork():
+        from kit.execution.pool import shared_pool
+
+        with shared_pool(preload) as pool:
+            pool.start()
+
+
 def _run_plain(
     runs: Sequence[Run], jobs: int, then: Then | None, watch: Callable[[int, RunResult], None], timeout: int
 ) -> None:

@@ -1,1 +1,1 @@
-"""The learner's side: practice cases, self-assessment on the official criteria, progress, and the gap to others' views."""
+"""The learner's side: practice cases, self-assessment on the official criteria, progress, the gap to others' views."""

@@ -17,7 +17,7 @@ from kit.cases import CaseTemplate, draw_forms, find_template, load_template, re
 from kit.cases.template import template_folders
 from kit.cases.uses import PRACTICE_POOL, seed_for
 from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
-from kit.execution import Run, execute_many
+from kit.execution import Run, execute_many, get_ready
 from kit.grids import build_grid
 from kit.messages import label
 from kit.practice.firewall import refuse_exam
@@ -68,6 +68,11 @@ def template_for(epreuve: str, workspace: Path | None = None, referentiel: str =
         raise UnknownCode.of("practice.no_template", Place(), code=epreuve, near=near)
     own = [item for item in found if workspace is not None and item.path.is_relative_to(workspace)]
     return (own or found)[0]
+
+
+def prepare() -> None:
+    """Start what makes a case, without waiting for it: while a learner chooses, the first case gets nearer."""
+    get_ready(_WARM)
 
 
 def fresh_number(done: Collection[int] = ()) -> int:

@@ -11,7 +11,9 @@ from kit.cases.pieces import Expected
 from kit.practice.values import Outcome
 from kit.referentiel.reglement import parse_exact
 
-_NUMBER = re.compile(r"(?P<sign>[-+−]?)(?P<digits>\d+(?:[ \u00a0\u202f']\d{3})*|\d+)(?:[.,](?P<rest>\d+))?")
+_NUMBER = re.compile(
+    r"(?P<sign>[-+−]?)(?P<digits>\d+(?:[ \u00a0\u202f']\d{3})*|\d+)(?:[.,](?P<rest>\d+))?", re.ASCII
+)
 _LONGEST = 60
 _CLOSE = 10
 """How many tolerances away a number is still told to be close: a rounding too early, seldom another method."""

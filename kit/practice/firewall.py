@@ -72,7 +72,8 @@ def refuse_leaks(case: PracticeCase, template: CaseTemplate, files: Mapping[str,
 
 def exam_words(template: CaseTemplate, seen: CandidateSubject) -> Iterator[tuple[str, str]]:
     """Yield, with a code, the sentences that only exam forms of the template say: the others belong to everybody."""
-    exam, shared = set(), set()
+    exam: set[str] = set()
+    shared: set[str] = set()
     pools = {
         (cell.dossier, cell.form): cell.magic.line.options.get("pool", EXAM_POOL)
         for cell in template.cells
@@ -92,8 +93,8 @@ def answer_words(case: PracticeCase) -> Iterator[tuple[str, str]]:
     """Yield, with a code, what the corrigé of a case says that its subject does not: sentences, values, formulas."""
     said = _fold("\n".join(candidate_texts(case.seen)))
     key = case.key
-    texts = [item.text for item in (*key.answers, *key.accepted)]
-    texts += [text for item in key.indicators for text in item.items]
+    texts = [*(item.text for item in key.answers), *(item.text for item in key.accepted)]
+    texts += [words for item in key.indicators for words in item.items]
     texts += [item.formula for item in key.expected]
     found = {line for text in texts for line in _lines(text)}
     found |= {

@@ -255,8 +255,14 @@ def _work(row: Row[Any]) -> Work:
         referentiel=row.referentiel, signature=row.signature, begun=datetime.fromisoformat(row.begun),
         finished=datetime.fromisoformat(row.finished) if row.finished else None, given=row.given,
         grid=Grid.model_validate_json(row.grid),
-        figures=tuple(AskedFigure(*item[:5], tuple(item[5])) for item in json.loads(row.figures)),
+        figures=tuple(_figure(*item) for item in json.loads(row.figures)),
     )  # fmt: skip
+
+
+def _figure(
+    question: str, name: str, words: str, unit: str, places: int, competences: list[str]
+) -> AskedFigure:
+    return AskedFigure(question, name, words, unit, places, tuple(competences))
 
 
 def _record(connection: Connection, work: Work) -> Record:

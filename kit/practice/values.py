@@ -117,7 +117,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the learner says of a criterion: level (id of the scale, None while open), evidence, confidence, next step."""
+    """What the learner says of a criterion: level (of the scale, None while open), evidence, confidence, next step."""
 
     line: str
     level: str | None = None

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from kit.errors import Finding, InvalidFile, KitError, Severity, raise_for
 from kit.referentiel import Referentiel, Reglement, find_referentiel, load_referentiel, load_reglement
+from kit.sessions.accommodations import FILE as ACCOMMODATIONS
+from kit.sessions.accommodations import check_accommodations, read_accommodations
 from kit.sessions.checks import check_rows
 from kit.sessions.files import (
     CONFIG,
     RESTRICTED,
     ConfigFile,
+    Tables,
     read_config,
     read_tables,
     validated,
@@ -191,7 +194,10 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
     if referentiel is not None:
         findings += check_plan(file, file.readable, referentiel, tables)
     findings += check_rows(file.plans, referentiel, tables)
-    findings += [found for name in (SECRET_FILE, *RESTRICTED) for found in open_rights(root / name)]
+    findings += _accommodations(root, referentiel, file, tables)
+    findings += [
+        found for name in (SECRET_FILE, ACCOMMODATIONS, *RESTRICTED) for found in open_rights(root / name)
+    ]
     if file.config is None or referentiel is None or referentiel_folder is None:
         return None, within(root, findings)
     reglement_file = _reglement_file(root, file.config, referentiel_folder)
@@ -220,6 +226,22 @@ def _assemble(root: Path, file: ConfigFile, workspace: Path | None) -> tuple[Ses
         draws=tables.draws.rows,
     )
     return session, within(root, findings)
+
+
+def _accommodations(
+    root: Path, referentiel: Referentiel | None, file: ConfigFile, tables: Tables
+) -> list[Finding]:
+    """Return what is wrong with the accommodations: they are read for that here, and kept by no session."""
+    found, source, findings = read_accommodations(root)
+    if source is None or findings or referentiel is None:
+        return findings
+    groups = {
+        epreuve.id: any(part.carrier == "group" for part in epreuve.parts)
+        or any(member.epreuve == epreuve.id for member in tables.groups.rows)
+        for epreuve in referentiel.epreuves
+        if epreuve.id in file.readable.epreuves
+    }
+    return list(check_accommodations(found, source, tables.candidates.keys, groups))
 
 
 def _absolute(folder: Path) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kit.execution import execute_many
-from kit.execution.pool import close_shared_pool
+from kit.execution import execute_many, get_ready
+from kit.execution.pool import close_shared_pool, shared_pool
 from kit.execution.warming import declared
 from tests.case_builders import a_notebook
 
@@ -53,3 +53,21 @@ def test_a_notebook_that_cannot_be_prepared_for_is_executed_all_the_same(tmp_pat
     no_number = float("nan")  # no case may hold one, a notebook may
     strange = write(tmp_path / "strange.ipynb", LOADED, "# kit.cases", title=no_number)
     assert printed(strange, tmp_path / "out.ipynb") == "True"
+
+
+def test_what_is_got_ready_serves_the_next_call_and_is_not_waited_for(tmp_path: Path) -> None:
+    get_ready(("colorsys",))
+    with shared_pool(("colorsys",)) as ready:
+        assert not ready.ready
+        process = ready.start()
+    assert (
+        printed(
+            write(tmp_path / "other.ipynb", "import sys\nprint('colorsys' in sys.modules)"),
+            tmp_path / "1.ipynb",
+        )
+        == "True"
+    )
+    with shared_pool() as used:
+        assert used is ready
+        assert used.start() is process
+        assert used.ready

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kit.cases import CaseTemplate
+from kit.cases.contents import markdown_table
+from kit.cases.pieces import TableContent
 from kit.cases.uses import EXAM_POOL, PRACTICE_POOL, use_of_seed
 from kit.errors import Finding, InvalidFile, Place, raise_for
 from kit.practice.values import PracticeCase
@@ -112,6 +114,8 @@ def candidate_texts(seen: CandidateSubject) -> Iterator[str]:
     for annex in seen.annexes:
         yield from (annex.title, annex.source)
         yield from _strings(annex.content.model_dump())
+        if isinstance(annex.content, TableContent):
+            yield markdown_table(annex.content)
     for sheet in seen.sheets:
         yield from (sheet.title, sheet.text)
 
@@ -128,7 +132,7 @@ def _strings(value: object) -> Iterator[str]:
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         folded = _fold(line)
-        if len(folded) >= _LONG_ENOUGH and " " in folded:
+        if len(folded) >= _LONG_ENOUGH and " " in folded and any(map(str.isalnum, folded)):
             yield folded
 
 

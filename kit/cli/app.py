@@ -12,6 +12,7 @@ from kit.cli import (
     jury,
     marks,
     practice,
+    practice_data,
     referentiel,
     results,
     scoring,
@@ -39,6 +40,7 @@ stress.register(cases.app)
 coverage.register(referentiel.app)
 acts.register(cases.app, sessions.app)
 watching.register(app)
+practice_data.register(practice.app)
 scoring.register(app)
 results.register(app)
 

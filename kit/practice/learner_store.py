@@ -6,7 +6,7 @@ It is the learner's: nothing is sent anywhere, all of it can be read out, carrie
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -169,11 +169,17 @@ class LearnerStore:
     def add(self, record: Record) -> Work:
         """Add a whole record, as read from an export, and return its work under its new number."""
         with self._database.writing() as connection:
-            values = _stored(record.work)
-            number = connection.execute(insert(WORK).values(**values).returning(WORK.c.id)).scalar_one()
-            for table, row in _rows(record):
-                connection.execute(insert(table).values(work=number, **row))
-            return _work(connection.execute(select(WORK).where(WORK.c.id == number)).one())
+            return _added(connection, record)
+
+    def add_all(self, records: Iterable[Record]) -> None:
+        """Add whole records, all of them or none."""
+        with self._database.writing() as connection:
+            for record in records:
+                _added(connection, record)
+
+    def purge(self) -> None:
+        """Rewrite the file, so that no byte of what was erased is left in it."""
+        self._database.compact()
 
     def _put(self, table: Any, **values: Any) -> None:
         with self._database.writing() as connection:
@@ -218,6 +224,14 @@ def bare_grid(grid: Grid) -> Grid:
     """Return a grid without observable signs and expected answers: its criteria and weights alone."""
     lines = tuple(line.model_copy(update={"observables": (), "expected": ()}) for line in grid.lines)
     return grid.model_copy(update={"lines": lines})
+
+
+def _added(connection: Connection, record: Record) -> Work:
+    values = _stored(record.work)
+    number = connection.execute(insert(WORK).values(**values).returning(WORK.c.id)).scalar_one()
+    for table, row in _rows(record):
+        connection.execute(insert(table).values(work=number, **row))
+    return _work(connection.execute(select(WORK).where(WORK.c.id == number)).one())
 
 
 def _same_case(asked: Asked) -> Any:

@@ -81,6 +81,20 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def compact(self) -> None:
+        """Rewrite a file without the bytes of what was erased from it; a server does so in its own time.
+
+        Raises:
+            EnvironmentFault: the database refuses, or somebody else uses it.
+        """
+        if not self.is_sqlite:
+            return
+        with store_faults(self.shown), self._engine.connect() as connection:
+            plain = connection.connection.driver_connection
+            assert plain is not None  # noqa: S101 - a connection that is open has one
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                plain.execute(statement).close()
+
 
 def open_database(address: str | Path) -> Database:
     """Return the database at an address; a SQLite file that does not exist is created, for its owner alone.

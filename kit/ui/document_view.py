@@ -44,7 +44,9 @@ def block_views(blocks: Iterable[Block], shift: int = 0) -> list[dict[str, Any]]
     return list(_views(blocks, shift))
 
 
-def _views(blocks: Iterable[Block], shift: int) -> Iterator[dict[str, Any]]:
+def _views(  # noqa: C901 - one case for each kind of block
+    blocks: Iterable[Block], shift: int
+) -> Iterator[dict[str, Any]]:
     for block in blocks:
         match block:
             case Heading(level, content):

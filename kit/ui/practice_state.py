@@ -5,7 +5,6 @@ Whatever is answered is in the learner's book when a method returns; the case it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +24,7 @@ CONTEXT, ANNEXES = "context", "annexes"
 
 
 def nearest_book() -> Path:
-    """Return the learner's book to work in: the nearest from the working folder up to the home, else a new one there."""
+    """Return the learner's book to work in: the nearest up to the home, else a new one where they work."""
     here = working_folder().absolute()
     for folder in (here, *here.parents):
         if (folder / FILE).is_file():
@@ -254,14 +253,6 @@ class PracticeState:
         self._opened().finish(record.work.id)
         self._again()
         self.screen = "done"
-
-    def tried(self) -> Iterator[str]:
-        """Yield the outcome of each computed answer asked that was tried."""
-        _, record = self._at_work()
-        for figure in record.work.figures:
-            outcome = record.outcome_of(figure.question, figure.name)
-            if outcome is not None:
-                yield outcome
 
     def _at_work(self) -> tuple[PracticeCase, Record]:
         if self.case is None or self.record is None:

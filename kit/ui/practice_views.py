@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from kit.documents.model import Block, Fields, Figure, Heading, Table
 from kit.documents.subject_document import points_text, question_number
 from kit.documents.wording import Wording
 from kit.errors import KitError
-from kit.french import counted, duration, enumeration, long_date
+from kit.french import counted, duration, long_date, typeset
 from kit.grids.model import GridLine
 from kit.messages import label
 from kit.practice.exercise import (
@@ -33,9 +33,6 @@ from kit.referentiel import Referentiel, natural_key
 from kit.subjects.model import AskedQuestion, CandidateAnnex, CandidateDossier
 from kit.ui.document_view import block_views, inline_html
 from kit.ui.practice_state import ANNEXES, CONTEXT, PracticeState
-
-_NUMBERED = ("wrong", "wrong_unit", "close", "right")
-
 
 # Home -------------------------------------------------------------------------------------------------------
 
@@ -210,7 +207,7 @@ def foot_view(
 
 def _solution(case: PracticeCase, said: Solution, referentiel: Referentiel | None) -> dict[str, Any]:
     lines = {line.criterion: line for line in case.grid.lines if said.question in line.questions}
-    levels = {level.id: level.label for level in case.grid.scale.levels}
+    levels = {level.id: typeset(level.label) for level in case.grid.scale.levels}
     return {
         "figures": said.figures,
         "answer": _said(said.answer, "fr", 6) if said.answer else [],
@@ -287,7 +284,7 @@ def judging_view(
     parts = _parts(referentiel, record.work.epreuve)
     return {
         "work": record.work.id,
-        "levels": [(level.id, level.label, level.description or "") for level in grid.scale.levels],
+        "levels": [(level.id, typeset(level.label), typeset(level.description or "")) for level in grid.scale.levels],
         "confidences": [(one, label(f"ui.practice.confidence.{one}")) for one in CONFIDENCES],
         "lines": [
             {
@@ -336,14 +333,17 @@ def count_view(record: Record) -> str:
 
 def done_view(record: Record, referentiel: Referentiel | None) -> dict[str, Any]:
     """Return what the learner said of a finished work, by competence."""
-    grid, levels = record.work.grid, {level.id: level.label for level in record.work.grid.scale.levels}
+    grid, levels = (
+        record.work.grid,
+        {level.id: typeset(level.label) for level in record.work.grid.scale.levels},
+    )
     groups: dict[str, list[dict[str, Any]]] = {}
     for line in grid.lines:
         said = record.judgements.get(line.key, Judgement(line.key))
         groups.setdefault(line.competence, []).append({
             "code": line.criterion, "text": line.text,
             "level": levels.get(said.level or "", label("ui.practice.unjudged")),
-            "confidence": label(f"ui.practice.confidence.{said.confidence}") if said.confidence else "—",
+            "confidence": label(f"ui.practice.confidence.{said.confidence}") if said.confidence else "",
             "next": said.next_step,
         })  # fmt: skip
     outcomes = [record.outcome_of(one.question, one.name) for one in record.work.figures]
@@ -373,15 +373,3 @@ def report_name(record: Record) -> str:
 def kept_in(path: Path) -> str:
     """Return where the learner's answers are kept, in words."""
     return label("ui.practice.kept_in", file=path.name, folder=path.parent)
-
-
-def not_judged(record: Record) -> Iterator[str]:
-    """Yield the criteria that have no level."""
-    for line in record.work.grid.lines:
-        if not record.judgements.get(line.key, Judgement(line.key)).is_made:
-            yield line.criterion
-
-
-def left_words(record: Record) -> str:
-    """Return the criteria without a level, as a list in words."""
-    return enumeration(list(not_judged(record)))

@@ -11,6 +11,7 @@ from kit.cli import (
     exports,
     jury,
     marks,
+    practice,
     referentiel,
     results,
     scoring,
@@ -32,6 +33,7 @@ app.add_typer(marks.app, name="marks")
 app.add_typer(jury.app, name="jury")
 app.add_typer(exports.app, name="export")
 app.add_typer(apps.app, name="app")
+app.add_typer(practice.app, name="practice")
 building.register(app)
 stress.register(cases.app)
 coverage.register(referentiel.app)

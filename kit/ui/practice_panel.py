@@ -6,7 +6,6 @@ The corrigé stays in the kernel: what a region shows of a question's solution w
 from __future__ import annotations
 
 import base64
-import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,22 @@ from typing import Any
 from kit.errors import KitError
 from kit.messages import label
 from kit.practice.exercise import figures_of
+from kit.practice.progress_document import progress_report
 from kit.practice.values import PracticeCase, Record
 from kit.referentiel import Referentiel
 from kit.sessions.workspace import find_workspace
 from kit.ui import practice_views as view
+from kit.ui.document_view import block_views
 from kit.ui.page import PagePanel, html
 from kit.ui.practice_state import ANNEXES, CONTEXT, PracticeState, Screen, nearest_book
 
 
-def progress_html(records: Sequence[Record]) -> str:
-    """Return how the learner progresses from work to work, as HTML; empty while there is nothing to say."""
-    return ""
+def progress_html(records: Sequence[Record], referentiel: Referentiel) -> str:
+    """Return how the learner progresses from work to work, as HTML; empty before the first work."""
+    if not records:
+        return ""
+    report = progress_report(records, referentiel)
+    return html("practice_course", title=report.title, views=block_views(report.body, shift=3))
 
 
 class PracticePanel(PagePanel):
@@ -173,8 +177,9 @@ class PracticePanel(PagePanel):
         if state is None or state.record is None:
             return
         self.fill(progress=html("practice_wait", words=label("ui.practice.printing")))
-        printing = importlib.import_module("kit.practice.printing")
-        content = base64.b64encode(printing.practice_pdf(state.record, state.workspace)).decode()
+        from kit.practice.printing import practice_pdf
+
+        content = base64.b64encode(practice_pdf(state.record, state.workspace)).decode()
         name = view.report_name(state.record)
         self.fill(report=html("practice_report", content=content, name=name), progress="")
 
@@ -196,7 +201,7 @@ class PracticePanel(PagePanel):
                 "practice_home", choices=view.choices_view(state), works=view.works_view(records),
                 kept=view.kept_in(state.path), wanted=f"e:{self._wanted[0]}",
             )  # fmt: skip
-            self.regions = {**kept, "screen": screen, "course": progress_html(records)}
+            self.regions = {**kept, "screen": screen, "course": progress_html(records, state.referentiel())}
         elif state.screen == "case":
             self.regions = {**kept, **self._case_regions(state, case, record)}
         elif state.screen == "judging":

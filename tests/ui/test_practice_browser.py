@@ -140,6 +140,17 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     expect(panel.get_by_role("heading", name="Bilan")).to_be_focused()
     is_for_everyone(page)
     shot(page, "done-360")
+    press(page, panel.get_by_role("button", name="Rapport PDF"))
+    link = panel.get_by_role("link", name="Télécharger rapport-E10-000007.pdf")
+    expect(link).to_be_visible(timeout=40_000)
+    link.focus()
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    assert saved.value.path().read_bytes().startswith(b"%PDF-")
+    press(page, panel.get_by_role("button", name="Mes cas"))
+    expect(panel.get_by_role("heading", name="S’entraîner et s’évaluer")).to_be_focused()
+    is_for_everyone(page)
+    shot(page, "home-after-360")
     (record,) = open_learner_store(tmp_path / FILE).records()
     assert record.work.finished is not None
     judged = record.judgements[record.work.grid.lines[0].key]

@@ -150,8 +150,11 @@ def test_self_assessment_is_kept_as_it_is_chosen_and_needs_a_level_to_end(
                    f"next|1|{line}": "Relire", "level|1|INVENTED": "acquis"})  # fmt: skip
     send(panel, "finish")
     assert "Bilan" in panel.regions["screen"]
+    send(panel, "report")
+    assert "data:application/pdf;base64,JVBERi" in panel.regions["report"]
     again = PracticePanel(tmp_path / FILE)
     send(again, "start")
+    assert again.regions["course"]
     assert "Revoir" in again.regions["screen"]
     send(again, "resume:1")
     assert "Acquis" in again.regions["screen"]

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from kit.cli.output import say
-from kit.cli.shared import SessionDir, command, new_group, opened
+from kit.cli.shared import SessionDir, command, current_workspace, new_group, opened
 from kit.environment import environment
 from kit.errors import EnvironmentFault
 from kit.messages import label
@@ -66,6 +66,35 @@ def jury(
     session, book = opened(folder)
     session_dossiers(session, book)
     serve(jury_page(folder, member), "jury", port, browser=browser)
+
+
+@command(app)
+def entrainement(
+    book: Annotated[
+        Path | None,
+        typer.Argument(metavar="CARNET", help="Carnet de l’apprenant (le plus proche, sinon un nouveau)."),
+    ] = None,
+    epreuve: Annotated[
+        str, typer.Option("--epreuve", metavar="ID", help="Épreuve (se choisit aussi sur la page).")
+    ] = "",
+    number: Annotated[
+        int, typer.Option("--seed", min=0, max=999_999, help="Numéro du cas (0 : au hasard).")
+    ] = 0,
+    port: Port = 0,
+    browser: Browser = True,
+) -> None:
+    """Ouvre la page d’entraînement et d’auto-évaluation d’un apprenant."""
+    from kit.practice.cases import template_for
+    from kit.practice.learner_store import FILE, open_learner_store
+    from kit.ui.voila_page import practice_page
+
+    if book is not None and book.is_dir():
+        book = book / FILE
+    if epreuve:
+        template_for(epreuve, current_workspace())
+    if book is not None and book.exists():
+        open_learner_store(book).close()
+    serve(practice_page(book, epreuve, number), "entrainement", port, browser=browser)
 
 
 def serve(notebook: str, name: str, port: int, *, browser: bool) -> None:

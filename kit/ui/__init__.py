@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from kit.ui.grids_at_hand import open_grid
     from kit.ui.jury_panel import JuryPanel
     from kit.ui.marking_panel import MarkingPanel, open_desk
+    from kit.ui.practice_panel import PracticePanel
     from kit.ui.session_panel import SessionPanel
     from kit.ui.statistics_panel import StatisticsPanel
 
 __all__ = [
-    "AuthoringPanel", "CoveragePanel", "GridPanel", "JuryPanel", "MarkingPanel", "ReferentielExplorer",
-    "SessionPanel", "StatisticsPanel", "open_desk", "open_grid",
+    "AuthoringPanel", "CoveragePanel", "GridPanel", "JuryPanel", "MarkingPanel", "PracticePanel",
+    "ReferentielExplorer", "SessionPanel", "StatisticsPanel", "open_desk", "open_grid",
 ]  # fmt: skip
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "GridPanel": "grid_panel",
     "JuryPanel": "jury_panel",
     "MarkingPanel": "marking_panel",
+    "PracticePanel": "practice_panel",
     "ReferentielExplorer": "explorer",
     "SessionPanel": "session_panel",
     "StatisticsPanel": "statistics_panel",

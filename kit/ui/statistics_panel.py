@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from kit.documents.model import Block, Document, Fields, Figure, Heading, Paragraph, Table, plain
 from kit.errors import KitError
 from kit.jury.pv import signed_choices
 from kit.marking.store_address import session_book
 from kit.results.statistics import Statistics, session_statistics
 from kit.results.statistics_document import statistics_report
 from kit.sessions.opening import open_session
+from kit.ui.document_view import block_views
 from kit.ui.grids_at_hand import working_folder
 from kit.ui.page import PagePanel, html
 from kit.ui.session_panel import DEMO_FOLDER
@@ -40,35 +37,7 @@ class StatisticsPanel(PagePanel):
             self.show_findings(error.findings)
             return
         report = statistics_report(session, self.statistics, decided)
-        self.fill(report=html("statistics", title=report.title, blocks=list(_blocks(report))))
+        self.fill(report=html("statistics", title=report.title, views=block_views(report.body, shift=2)))
 
     def __repr__(self) -> str:
         return f"StatisticsPanel({self.statistics.candidates if self.statistics else 0} candidates)"
-
-
-def _blocks(report: Document) -> Iterator[dict[str, Any]]:
-    for block in report.body:
-        yield _block(block)
-
-
-def _block(block: Block) -> dict[str, Any]:
-    match block:
-        case Heading():
-            return {"kind": "heading", "level": block.level + 2, "words": plain(block.content)}
-        case Paragraph():
-            return {"kind": "paragraph", "words": plain(block.content)}
-        case Fields():
-            return {"kind": "fields", "rows": [(name, value or "") for name, value in block.rows]}
-        case Table():
-            rows = [[plain(cell) for cell in row] for row in block.rows]
-            return {
-                "kind": "table",
-                "caption": block.caption,
-                "header": [plain(c) for c in block.header],
-                "rows": rows,
-            }
-        case Figure():
-            content = base64.b64encode(block.content).decode()
-            return {"kind": "figure", "caption": block.caption, "alt": block.alt, "content": content}
-        case _:
-            raise TypeError(type(block).__name__)

@@ -27,6 +27,21 @@ def jury_page(folder: Path, member: str) -> str:
     return _notebook(label("app.jury.title"), label("app.jury.help"), code)
 
 
+def practice_page(book: Path | None, epreuve: str, number: int) -> str:
+    """Return the notebook that shows a learner's page and nothing else.
+
+    Args:
+        book: the learner's book; None for the nearest one from the current folder.
+        epreuve: the épreuve to begin with, empty to choose on the page.
+        number: of the case, 0 for one at random.
+    """
+    from kit.ui.practice_state import nearest_book
+
+    path = str((book or nearest_book()).absolute())
+    code = f"from kit.ui import PracticePanel\n\nPracticePanel({path!r}, {epreuve!r}, {number!r})"
+    return _notebook(label("app.practice.title"), label("app.practice.help"), code)
+
+
 def _notebook(title: str, text: str, code: str) -> str:
     return json_text({
         "cells": [

@@ -23,6 +23,7 @@ NAMES = [
     "04_corriger",
     "05_corriger_une_session",
     "06_jury",
+    "07_auto_evaluation",
     "08_statistiques",
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -156,6 +157,10 @@ class TestRunning:
         assert shown("08_statistiques", tmp_path, dossier=str(session.root)) == [
             "StatisticsPanel(3 candidates)"
         ]
+
+    def test_a_learner_practises(self, tmp_path: Path) -> None:
+        (panel,) = shown("07_auto_evaluation", tmp_path, carnet="essai.entrainement")
+        assert panel == "PracticePanel(home)"
 
     def test_without_a_grid_one_practises(self, tmp_path: Path) -> None:
         (panel,) = shown("04_corriger", tmp_path)

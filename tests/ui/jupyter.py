@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -141,6 +142,13 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def heard_words(text: str) -> str:
+    """Return the words of what a browser was sent: JSON marks, tags and white space apart."""
+    for mark, words in (("\\n", " "), ('\\"', '"'), ("\\u00a0", " "), ("\\u202f", " ")):
+        text = text.replace(mark, words)
+    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", text)).split())
 
 
 def run_notebook(page: Page, address: str, path: str, timeout: float = 60) -> None:

@@ -9,7 +9,8 @@ class PageView {
     this.root = root;
     this.seq = model.get("answered").seq;
     this.action = null;
-    this.shown = {};
+    this.shown = new WeakMap(); // what each region shows, by its node: a region may hold others
+    this.led = false; // whether somebody acted: only then may the focus move
     root.className = "kit-page";
     root.lang = "fr";
     root.setAttribute("role", "group");
@@ -21,6 +22,8 @@ class PageView {
     root.append(this.notice);
     this.listen();
     this.draw();
+    const start = this.root.querySelector("[data-start]");
+    if (start) this.send(start.dataset.start);
   }
 
   listen() {
@@ -33,7 +36,7 @@ class PageView {
     this.root.addEventListener("change", (event) => event.target.name && this.send());
     this.root.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-action]");
-      if (button) this.send(button.dataset.action);
+      if (button) this.lead(button.dataset.action);
     });
   }
 
@@ -46,24 +49,35 @@ class PageView {
 
   draw() {
     const focus = this.focused();
-    const regions = this.model.get("regions");
-    for (const node of this.root.querySelectorAll("[data-region]")) {
-      const name = node.dataset.region;
-      const html = regions[name] ?? "";
-      if (this.shown[name] === html) continue;
-      this.shown[name] = html;
+    const known = new Set(this.leads().map((node) => node.dataset.lead));
+    this.drawIn(this.root, this.model.get("regions"));
+    const lead = this.leads().find((node) => !known.has(node.dataset.lead));
+    if (lead && this.led) lead.focus(); // a new screen, or what was asked for: read from its heading
+    else if (focus && !this.focused()) this.root.querySelector(focus)?.focus();
+  }
+
+  drawIn(root, regions) {
+    for (const node of root.querySelectorAll("[data-region]")) {
+      const html = regions[node.dataset.region] ?? "";
+      if (!node.isConnected || (this.shown.get(node) ?? "") === html) continue;
+      this.shown.set(node, html);
       node.innerHTML = html; // written and escaped by the kernel's templates
       clearTimeout(this.lost); // the kernel is at work: it need not have answered yet
+      this.drawIn(node, regions);
     }
-    if (focus && !this.focused()) this.root.querySelector(focus)?.focus();
+  }
+
+  leads() {
+    return [...this.root.querySelectorAll("[data-lead]")];
   }
 
   focused() {
     // How to find again, once its region is rewritten, the control that has the keyboard.
     const node = this.root.getRootNode().activeElement;
     if (!node || !this.root.contains(node)) return null;
+    const which = node.type === "radio" ? `[value="${CSS.escape(node.value)}"]` : "";
     for (const name of ["name", "data-action"]) {
-      if (node.hasAttribute(name)) return `[${name}="${CSS.escape(node.getAttribute(name))}"]`;
+      if (node.hasAttribute(name)) return `[${name}="${CSS.escape(node.getAttribute(name))}"]${which}`;
     }
     return null;
   }
@@ -73,16 +87,22 @@ class PageView {
     const field = event.target.closest("input[data-enter]");
     if (event.key === "Enter" && field) {
       event.preventDefault();
-      this.send(field.dataset.enter);
+      this.lead(field.dataset.enter);
     }
   }
 
   values() {
     const values = {};
     for (const control of this.root.querySelectorAll("[name]")) {
+      if (control.type === "radio" && !control.checked) continue;
       values[control.name] = control.type === "checkbox" ? control.checked : control.value;
     }
     return values;
+  }
+
+  lead(action) {
+    this.led = true;
+    this.send(action);
   }
 
   later() {

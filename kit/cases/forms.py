@@ -7,7 +7,7 @@ executed notebook nor any document of a session holds another session's question
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +22,7 @@ def draw_forms(
     seed: int,
     rank: int = 0,
     values: Mapping[str, Any] = MappingProxyType({}),
+    without: Collection[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """Return one form of `pool` per dossier that stands for the values of the parameters.
 
@@ -32,16 +33,25 @@ def draw_forms(
         rank: shifts the choice, so that versions of one session differ in form where two exist. A third version
             of two forms takes them in turn, dossier after dossier: it repeats neither of the others.
         values: the parameters' values.
+        without: dossier and form of those never to be drawn: they were published since.
 
     Raises:
-        AuthorError: a dossier has no form in the pool.
+        AuthorError: a dossier has no form in the pool, or none left.
     """
-    available = template.forms(pool, values)
+    written = template.forms(pool, values)
+    available = {
+        dossier: [form for form in forms if (dossier, form) not in without]
+        for dossier, forms in written.items()
+    }
     missing = sorted((name for name, forms in available.items() if not forms), key=natural_key)
     if missing:
         place = Place(str(template.path))
+        codes = {name: "case.nothing_left" if written[name] else "case.nothing_drawn" for name in missing}
         raise AuthorError(
-            *(Finding("case.nothing_drawn", place, {"dossier": d, "pool": pool}) for d in missing)
+            *(
+                Finding(code, place, {"dossier": name, "pool": pool, "forms": written[name]})
+                for name, code in codes.items()
+            )
         )
     drawn = {}
     turn = 0

@@ -1,4 +1,4 @@
-"""`kit case review`, `kit case approve`, `kit session issue`: acts with an author and a date."""
+"""`kit case review`, `kit case approve`, `kit case burn`, `kit session issue`: acts with an author and a date."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def register(cases: typer.Typer, sessions: typer.Typer) -> None:
     """Add these commands to the groups `case` and `session`."""
     command(cases)(review)
     command(cases)(approve)
+    command(cases)(burn)
     command(sessions)(issue)
 
 
@@ -57,6 +58,26 @@ def approve(template: Name, by: By, on: On = None) -> None:
     told = approving.approve(find_template(template, workspace), by, _day(on), workspace)
     print_findings(told)
     say(label("approval.done", template=template, by=by))
+
+
+def burn(
+    template: Name,
+    dossier: Annotated[str, typer.Argument(metavar="DOSSIER", help="Code du dossier : D2.")],
+    form: Annotated[str, typer.Argument(metavar="FORME", help="Sa forme : a.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXTE", help="Où la forme a circulé, en une ligne.")
+    ],
+    on: On = None,
+) -> None:
+    """Grille une forme d’examen qui a été publiée ou a fuité : aucun examen ne la tire plus."""
+    from kit.cases import load_template
+    from kit.cases.burned import Burned
+    from kit.cases.burned import burn as give_up
+
+    workspace = current_workspace()
+    found = load_template(find_template(template, workspace))
+    give_up(workspace, found, Burned(found.slug, dossier, form, reason, _day(on)))
+    say(label("burned.done", form=form, dossier=dossier, template=found.slug))
 
 
 def issue(folder: SessionDir, on: On = None) -> None:

@@ -206,9 +206,11 @@ def example_notice(session: Session) -> Iterator[Box]:
 
 
 def stamp_of(session: Session) -> str | None:
-    """Return what stands across every page: a specimen while official facts are unknown, a demonstration, or both."""
+    """Return what stands across every page: a specimen (official facts unknown), a demonstration, a mock exam."""
     if session.config.demo:
         return label("paper.specimen_demo" if session.referentiel.is_specimen else "doc.stamp_demo")
+    if session.config.mock:
+        return label("doc.stamp_mock")
     return label("paper.specimen") if session.referentiel.is_specimen else None
 
 

@@ -61,8 +61,8 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         excused: who is not there and was excused; the others are absent.
 
     Raises:
-        MarkingError: a composition or a quorum that the règlement does not admit, blocs left undecided, a PV that
-            is already signed; all problems are listed.
+        MarkingError: a mock exam, a composition or a quorum that the règlement does not admit, blocs left
+            undecided, a PV that is already signed; all problems are listed.
         AuthorError: words that no font can print.
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
@@ -72,6 +72,8 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
 
 
 def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequence[str]) -> SignedPv:
+    if session.config.mock:
+        raise MarkingError(Finding("jury.mock", Place("session.yaml", field="mock")))
     if not is_current(session):
         raise MarkingError(Finding("jury.files_moved", Place(str(session.root))))
     with book.database.reading() as connection:

@@ -244,6 +244,8 @@ def _making(session: Session, variant: Variant) -> Making:
 def _stamp(session: Session, template: CaseTemplate) -> str | None:
     if session.config.demo:
         return label("doc.stamp_demo")
+    if session.config.mock:
+        return label("doc.stamp_mock")
     return None if approval_state(template) == "approved" else label("doc.stamp_draft")
 
 

@@ -33,6 +33,8 @@ def issue_session(folder: Path, on: date, workspace: Path | None = None) -> tupl
         session = open_session(folder, workspace)
         if session.config.demo:
             raise AuthorError.of("register.demo", Place("session.yaml", field="demo"))
+        if session.config.mock:
+            raise AuthorError.of("register.mock", Place("session.yaml", field="mock"))
         wanted = _built(session, on)
         kit_folder = session.workspace / ".kit"
         kit_folder.mkdir(parents=True, exist_ok=True)

@@ -163,7 +163,10 @@ class Resits(FrozenModel):
 
 
 class SessionConfig(FrozenModel):
-    """What `session.yaml` holds. `store` shows no password in any text made of it."""
+    """What `session.yaml` holds. `store` shows no password in any text made of it.
+
+    A `mock` exam is drawn from practice forms, with seeds of its own; nothing is issued or signed of it.
+    """
 
     id: Identifier
     centre: Line
@@ -171,6 +174,7 @@ class SessionConfig(FrozenModel):
     referentiel: Slug
     reglement: RelativePath | None = None
     demo: YesNo = False
+    mock: YesNo = False
     store: StoreAddress | None = None
     resits: Resits | None = None
     epreuves: Annotated[Mapping[Identifier, EpreuvePlan], Field(max_length=100), Filled]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from kit.authoring import check_template
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
+from kit.cases.burned import burned_forms
 from kit.cases.parameters import check_values
-from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
+from kit.cases.uses import EXAM_POOL, PRACTICE_POOL, Use, seed_for
+from kit.errors import AuthorError, Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
 from kit.referentiel import Epreuve
 from kit.sessions.draws import Sitting, draw_of, fixed_findings, parameters_for
 from kit.sessions.durations import duration_findings
@@ -19,7 +21,6 @@ from kit.sessions.values import Scalar
 from kit.subjects import Drawn
 
 LETTERS: Mapping[Version, str] = {"principal": "P", "secours": "S", "rattrapage": "R"}
-EXAM_POOL = "examen"
 _WITH_RESIT: tuple[Version, ...] = ("principal", "rattrapage")
 """What a rattrapage shares few values with, though its own session gives nothing else: what was given before it."""
 
@@ -84,7 +85,18 @@ def _cases(session: Session, names: Iterable[str]) -> tuple[dict[str, CaseTempla
         findings += fixed_findings(allowed, plan.parameters, where)
         findings += check_values(template.parameters, free, where)
         findings += duration_findings(template, session.referentiel.epreuve(name), plan)
+        findings += _undrawable(session, template, plan)
     return cases, findings
+
+
+def _undrawable(session: Session, template: CaseTemplate, plan: EpreuvePlan) -> tuple[Finding, ...]:
+    """Return the dossiers that have no form left for this session."""
+    pool, without = _drawable(session, template)
+    try:
+        draw_forms(template, pool, 0, values={**_defaults(template), **plan.parameters}, without=without)
+    except AuthorError as error:
+        return error.findings
+    return ()
 
 
 def _chosen(session: Session, only: Iterable[str]) -> list[str]:
@@ -138,6 +150,8 @@ def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate
     plan, epreuve = session.config.epreuves[name], session.referentiel.epreuve(name)
     rank = session.referentiel.epreuves.index(epreuve)
     form_key = int.from_bytes(keyed(secret, "forms", session.config.origin, name)[:8], "big")
+    pool, without = _drawable(session, template)
+    use: Use = "mock" if session.config.mock else "exam"
     versions = plan.versions if session.config.resits is None else _WITH_RESIT
     for version in plan.versions:
         for number in range(1, plan.variants + 1):
@@ -149,11 +163,18 @@ def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate
                 code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
                 version=version,
                 variant=number,
-                seed=seed_of(secret, session.config.origin, name, version, number, draw),
+                seed=seed_for(use, seed_of(secret, session.config.origin, name, version, number, draw)),
                 parameters=values,
-                forms=draw_forms(template, EXAM_POOL, form_key, VERSIONS.index(version), values),
+                forms=draw_forms(template, pool, form_key, VERSIONS.index(version), values, without),
             )
             yield Variant(epreuve, plan, template, version, number, draw, drawn)
+
+
+def _drawable(session: Session, template: CaseTemplate) -> tuple[str, frozenset[tuple[str, str]]]:
+    """Return the pool a session draws from, and the forms it never draws: a mock exam leaves exams alone."""
+    if session.config.mock:
+        return PRACTICE_POOL, frozenset()
+    return EXAM_POOL, burned_forms(session.workspace, template.slug)
 
 
 def _defaults(template: CaseTemplate) -> dict[str, Scalar]:

@@ -62,7 +62,10 @@ class PracticePanel(PagePanel):
     def changed(self) -> None:
         """Keep at once what was typed or chosen; a name says of which work, so that nothing is kept elsewhere."""
         state = self.state
-        if state is None or state.record is None:
+        if state is None:
+            return
+        if state.record is None:
+            state.prepare()
             return
         judged = False
         for name, value in self.values.items():
@@ -205,7 +208,7 @@ class PracticePanel(PagePanel):
         elif state.screen == "case":
             self.regions = {**kept, **self._case_regions(state, case, record)}
         elif state.screen == "judging":
-            judging = view.judging_view(case, record, self._referentiel, view.helped(state))
+            judging = view.judging_view(case, record, self._referentiel, state.plain_words(record.work))
             screen = html("practice_judging", title=record.work.title, **judging)
             self.regions = {**kept, "screen": screen, "count": self._count(record)}
         else:

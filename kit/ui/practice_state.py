@@ -5,17 +5,33 @@ Whatever is answered is in the learner's book when a method returns; the case it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from kit.cases import CaseTemplate
 from kit.cases.pieces import Expected
 from kit.errors import Finding, MarkingError, Place, UnknownCode
-from kit.practice.cases import NUMBERS, fresh_number, practice_case, practice_templates, template_for
+from kit.practice.cases import (
+    NUMBERS,
+    fresh_number,
+    practice_case,
+    practice_templates,
+    prepare,
+    template_for,
+)
 from kit.practice.exercise import HINTS, feedback, figures_of, left_of, may_open
 from kit.practice.learner_store import FILE, LearnerStore, open_learner_store
 from kit.practice.values import CONFIDENCES, Asked, Judgement, PracticeCase, Record, Work
-from kit.referentiel import DEFAULT, Referentiel, find_referentiel, load_referentiel
+from kit.referentiel import (
+    DEFAULT,
+    PlainWords,
+    Referentiel,
+    find_referentiel,
+    load_plain_words,
+    load_referentiel,
+    load_reglement,
+)
 from kit.ui.grids_at_hand import working_folder
 
 Screen = Literal["home", "case", "judging", "done"]
@@ -63,6 +79,18 @@ class PracticeState:
     def referentiel(self) -> Referentiel:
         """Return the référentiel of the cases."""
         return load_referentiel(find_referentiel(self.slug, self.workspace))
+
+    def plain_words(self, work: Work) -> Mapping[str, PlainWords]:
+        """Return the criteria in plain words, none where nobody wrote them for the scale of a work."""
+        folder = find_referentiel(self.slug, self.workspace)
+        referentiel = self.referentiel()
+        words = load_plain_words(folder, referentiel, load_reglement(folder / "reglement.yaml", referentiel))
+        levels = {level.id for level in work.grid.scale.levels}
+        return {code: said for code, said in words.items() if levels <= said.levels.keys()}
+
+    def prepare(self) -> None:
+        """Get ready to make a case while the learner chooses one."""
+        prepare()
 
     def templates(self) -> tuple[CaseTemplate, ...]:
         """Return the templates to practise on, one an épreuve."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from kit.practice.exercise import (
     solution,
 )
 from kit.practice.values import CONFIDENCES, Judgement, PracticeCase, Record
-from kit.referentiel import Referentiel, natural_key
+from kit.referentiel import PlainWords, Referentiel, natural_key
 from kit.subjects.model import AskedQuestion, CandidateAnnex, CandidateDossier
 from kit.ui.document_view import block_views, inline_html
 from kit.ui.practice_state import ANNEXES, CONTEXT, PracticeState
@@ -258,21 +258,8 @@ def _said(text: str, language: str, level: int) -> list[dict[str, Any]]:
 # Self-assessment --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Helped:
-    """A criterion in plain words, and an example of each level by its id."""
-
-    plain: str
-    levels: Mapping[str, str]
-
-
-def helped(state: PracticeState) -> Mapping[str, Helped]:
-    """Return the criteria of the référentiel in plain words, as far as somebody wrote them."""
-    return {}
-
-
 def judging_view(
-    case: PracticeCase, record: Record, referentiel: Referentiel | None, words: Mapping[str, Helped]
+    case: PracticeCase, record: Record, referentiel: Referentiel | None, words: Mapping[str, PlainWords]
 ) -> dict[str, Any]:
     """Return the official criteria of a case, each with what the learner says of it."""
     grid = record.work.grid

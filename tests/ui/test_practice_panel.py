@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import kit.ui.practice_state
+from kit.cli import main
 from kit.practice.firewall import answer_words
 from kit.practice.learner_store import FILE, open_learner_store
 from kit.ui.practice_panel import PracticePanel
@@ -201,3 +202,14 @@ def test_the_nearest_book_is_the_one_to_work_in(tmp_path: Path, monkeypatch: pyt
     assert nearest_book() == below / FILE
     (tmp_path / FILE).touch()
     assert nearest_book() == tmp_path / FILE
+
+
+def test_the_command_refuses_an_epreuve_that_is_none_before_it_serves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(["app", "entrainement", "--epreuve", "E99", "--no-browser"])
+    assert stopped.value.code == 2
+    assert "E99" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -59,7 +59,7 @@ class PageView {
   drawIn(root, regions) {
     for (const node of root.querySelectorAll("[data-region]")) {
       const html = regions[node.dataset.region] ?? "";
-      if (!node.isConnected || (this.shown.get(node) ?? "") === html) continue;
+      if (!root.contains(node) || (this.shown.get(node) ?? "") === html) continue;
       this.shown.set(node, html);
       node.innerHTML = html; // written and escaped by the kernel's templates
       clearTimeout(this.lost); // the kernel is at work: it need not have answered yet

@@ -19,6 +19,11 @@ _RANGES: Final[dict[Use, int]] = {"practice": 1, "mock": 2, "burned": 3}
 """Exams draw seeds from 0 to 2^63 - 1 (`kit.sessions.seeds`); each other use has 2^61 of its own, below 0."""
 
 
+def pool_of(use: Use) -> str:
+    """Return the pool whose forms a use draws."""
+    return EXAM_POOL if use in ("exam", "burned") else PRACTICE_POOL
+
+
 def seed_for(use: Use, number: int) -> int:
     """Return the seed of a number within a use: the number itself for an exam, else its 61 low bits below 0.
 

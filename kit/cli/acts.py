@@ -11,6 +11,7 @@ from kit.cases import find_template
 from kit.cli.output import print_findings, say
 from kit.cli.shared import SessionDir, command, current_workspace
 from kit.cli.usage import UsageFault
+from kit.environment import environment
 from kit.french import counted, duration
 from kit.messages import label
 
@@ -67,17 +68,33 @@ def burn(
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXTE", help="Où la forme a circulé, en une ligne.")
     ],
-    on: On = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="AAAA-MM-JJ",
+            help="Premier jour où elle ne se donne plus (par défaut : aujourd’hui).",
+        ),
+    ] = None,
 ) -> None:
     """Grille une forme d’examen qui a été publiée ou a fuité : aucun examen ne la tire plus."""
     from kit.cases import load_template
-    from kit.cases.burned import Burned
+    from kit.cases.burned import Burned, burned_forms
     from kit.cases.burned import burn as give_up
+    from kit.cases.forms import spent_dossiers
+    from kit.sessions.lock import session_lock
 
     workspace = current_workspace()
     found = load_template(find_template(template, workspace))
-    give_up(workspace, found, Burned(found.slug, dossier, form, reason, _day(on)))
-    say(label("burned.done", form=form, dossier=dossier, template=found.slug))
+    new = Burned(found.slug, dossier, form, reason, _day(on))
+    kept = workspace / ".kit"
+    with environment(kept):
+        kept.mkdir(parents=True, exist_ok=True)
+    with session_lock(kept):
+        give_up(workspace, found, new)
+    spent = spent_dossiers(found, burned_forms(workspace, found.slug))
+    print_findings(finding for finding in spent if finding.fields["dossier"] == dossier)
+    say(label("burned.done", form=form, dossier=dossier, template=found.slug, on=f"{new.on:%d/%m/%Y}"))
 
 
 def issue(folder: SessionDir, on: On = None) -> None:

@@ -21,9 +21,12 @@ app = new_group("Les sessions d’examen : créer un dossier, le vérifier.")
 def new(
     folder: SessionDir,
     id: str | None = typer.Option(None, "--id", metavar="NOM", help="Identifiant de la session."),  # noqa: A002
+    mock: bool = typer.Option(
+        False, "--mock", help="Examen blanc : formes d’entraînement, documents marqués, rien à signer."
+    ),
 ) -> None:
     """Crée un dossier de session avec des fichiers d’exemple commentés."""
-    new_session(folder, id)
+    new_session(folder, id, mock=mock)
     say(label("cli.session_created", folder=folder))
 
 

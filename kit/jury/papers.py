@@ -27,6 +27,7 @@ from kit.messages import label
 from kit.referentiel import Bloc, natural_key, parse_exact
 from kit.results.blocs import makes_whole
 from kit.sessions.opening import Session
+from kit.sessions.uses import session_stamp
 
 NOTHING = "—"
 _SIGNING_ROOM = 16.0
@@ -207,11 +208,10 @@ def example_notice(session: Session) -> Iterator[Box]:
 
 def stamp_of(session: Session) -> str | None:
     """Return what stands across every page: a specimen (official facts unknown), a demonstration, a mock exam."""
-    if session.config.demo:
-        return label("paper.specimen_demo" if session.referentiel.is_specimen else "doc.stamp_demo")
-    if session.config.mock:
-        return label("doc.stamp_mock")
-    return label("paper.specimen") if session.referentiel.is_specimen else None
+    if session.referentiel.is_specimen and session.config.demo:
+        return label("paper.specimen_demo")
+    stamp = session_stamp(session)
+    return label("paper.specimen") if stamp is None and session.referentiel.is_specimen else stamp
 
 
 def candidate_name(session: Session, candidate: str) -> str:

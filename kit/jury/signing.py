@@ -43,6 +43,7 @@ from kit.referentiel import natural_key
 from kit.results.candidates import session_results
 from kit.results.competences import Status
 from kit.sessions.files import SIGNED as SIGNED_FILE
+from kit.sessions.issuing import is_built_as_mock
 from kit.sessions.lock import session_lock
 from kit.sessions.opening import Session, is_current
 from kit.store.history import START, Act, append, canonical
@@ -61,8 +62,8 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         excused: who is not there and was excused; the others are absent.
 
     Raises:
-        MarkingError: a mock exam, a composition or a quorum that the règlement does not admit, blocs left
-            undecided, a PV that is already signed; all problems are listed.
+        MarkingError: a mock exam, or subjects of one, a composition or a quorum that the règlement does not admit,
+            blocs left undecided, a PV that is already signed; all problems are listed.
         AuthorError: words that no font can print.
         InvalidFile: the session was not built.
         EnvironmentFault: the store refuses.
@@ -71,9 +72,20 @@ def sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequ
         return _sign(session, book, members, excused)
 
 
-def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequence[str]) -> SignedPv:
+def _refuse_mock(session: Session) -> None:
+    """Refuse to certify on subjects of practice.
+
+    Raises:
+        MarkingError: the session is a mock exam, or was when its subjects were built.
+    """
     if session.config.mock:
         raise MarkingError(Finding("jury.mock", Place("session.yaml", field="mock")))
+    if is_built_as_mock(session.root):
+        raise MarkingError(Finding("jury.mock_built", Place(item=session.config.id)))
+
+
+def _sign(session: Session, book: MarkBook, members: Sequence[str], excused: Sequence[str]) -> SignedPv:
+    _refuse_mock(session)
     if not is_current(session):
         raise MarkingError(Finding("jury.files_moved", Place(str(session.root))))
     with book.database.reading() as connection:

@@ -36,6 +36,7 @@ from kit.results.statistics import (
     bloc_decisions,
 )
 from kit.sessions.opening import Session
+from kit.sessions.uses import session_stamp
 
 _SIGNS = {"acquis": "A", "non_acquis": "N", None: "–"}
 _SHADES = {"A": "#cfe3c4", "N": "#f3cdb4", "–": "#ececec"}
@@ -82,7 +83,7 @@ def statistics_report(
 def _document(session: Session, title: str, code: str, body: tuple[Block, ...]) -> Document:
     return Document(
         title=label(title), subject=session.config.id, code=f"{session.config.id} {code}", body=body,
-        stamp=label("doc.stamp_demo") if session.config.demo else None,
+        stamp=session_stamp(session),
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from kit.sessions.opening import Session, open_session
 from kit.sessions.production import Making, Product, make
 from kit.sessions.seeds import obtain_secret
 from kit.sessions.swap import PENDING, exchange, land, new_staging, recover, session_lock
+from kit.sessions.uses import session_stamp
 from kit.sessions.variants import Variant, session_variants
 from kit.writing import json_text, write_bytes, write_text
 
@@ -242,11 +243,9 @@ def _making(session: Session, variant: Variant) -> Making:
 
 
 def _stamp(session: Session, template: CaseTemplate) -> str | None:
-    if session.config.demo:
-        return label("doc.stamp_demo")
-    if session.config.mock:
-        return label("doc.stamp_mock")
-    return None if approval_state(template) == "approved" else label("doc.stamp_draft")
+    if session.config.demo or approval_state(template) == "approved":
+        return session_stamp(session)
+    return label("doc.stamp_mock_draft" if session.config.mock else "doc.stamp_draft")
 
 
 def _unapproved(session: Session, variants: Sequence[Variant]) -> list[Finding]:

@@ -155,7 +155,9 @@ def groups(candidates: Sequence[str]) -> list[tuple[str, str, str]]:
     ]
 
 
-def session_text(session_id: str, centre: str, referentiel: str, first: date, *, demo: bool) -> str:
+def session_text(
+    session_id: str, centre: str, referentiel: str, first: date, *, demo: bool, mock: bool = False
+) -> str:
     """Return `session.yaml` of the example, with its explanations."""
     lines = [
         *comment("session.example.session"),
@@ -165,6 +167,7 @@ def session_text(session_id: str, centre: str, referentiel: str, first: date, *,
         f"referentiel: {referentiel}",
         *comment("session.example.reglement"),
         f"demo: {str(demo).lower()}",
+        *(["mock: true"] if mock else []),
         "",
         *comment("session.example.epreuves"),
         "epreuves:",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from kit.cases.burned import read_burned
 from kit.errors import AuthorError, Finding, InvalidFile, Place, Severity
 from kit.sessions.draws import draw_of, drawn_again, write_draws
 from kit.sessions.keeping import sha256_of
 from kit.sessions.lock import session_lock
 from kit.sessions.manifest import Entry, read_manifest
 from kit.sessions.opening import Session, open_session
+from kit.sessions.production import FOLDERS
 from kit.sessions.register import Comparison, Imprint, Issued, add_to_register, compare, read_register
+from kit.sessions.uses import given_up
 
 BUILD = "build"
 IMPRINT = "imprint"
@@ -25,8 +28,9 @@ def issue_session(folder: Path, on: date, workspace: Path | None = None) -> tupl
     """Enter a session's subjects in the register; return how many were new, and what is merely close.
 
     Raises:
-        InvalidFile: the session is a demonstration, is not built as its files say, was changed since, or is
-            marked PROJET; a subject was given already: its draw is then raised and nothing is issued.
+        AuthorError: the session is a demonstration or a mock exam.
+        InvalidFile: the session is not built as its files say, was changed since, is marked PROJET, or gives a form
+            burned since; a subject was given already: its draw is then raised and nothing is issued.
         EnvironmentFault: the disk refuses, or a build is running.
     """
     with session_lock(folder):
@@ -64,6 +68,7 @@ def _built(session: Session, on: date) -> tuple[Issued, ...]:
         (entry.epreuve, entry.version, entry.variant): entry for entry in entries if entry.kind == IMPRINT
     }
     found: list[Issued] = []
+    burned = read_burned(session.workspace)
     for name, plan in session.config.epreuves.items():
         for version in plan.versions:
             for number in range(1, plan.variants + 1):
@@ -76,6 +81,9 @@ def _built(session: Session, on: date) -> tuple[Issued, ...]:
                 if not imprint.approved:
                     fields = {"variant": variant, "template": imprint.template}
                     findings.append(Finding("register.draft", Place(), fields))
+                if imprint.use != "exam":
+                    findings.append(Finding("register.mock_built", Place(), {"variant": variant}))
+                findings += _burned_since(imprint, given_up(burned, plan), variant)
                 found.append(
                     Issued(
                         session=session.config.id, epreuve=name, version=version, variant=number, on=on,
@@ -85,6 +93,18 @@ def _built(session: Session, on: date) -> tuple[Issued, ...]:
     if findings:
         raise InvalidFile(*findings)
     return tuple(found)
+
+
+def is_built_as_mock(root: Path) -> bool:
+    """Tell whether subjects of a session, as built, are those of a mock exam, whatever its file says since."""
+    found = (root / BUILD / FOLDERS["marker"]).glob("*/*/empreinte.json")
+    return any(imprint is not None and imprint.use == "mock" for imprint in map(_imprint, found))
+
+
+def _burned_since(imprint: Imprint, gone: Collection[tuple[str, str]], variant: str) -> Iterator[Finding]:
+    forms = [f"{dossier} ({form})" for dossier, form in imprint.forms.items() if (dossier, form) in gone]
+    if forms:
+        yield Finding("register.burned", Place(), {"variant": variant, "forms": forms})
 
 
 def _altered(build: Path, entries: Sequence[Entry]) -> Iterator[Finding]:

@@ -135,6 +135,12 @@ class EpreuvePlan(FrozenModel):
     parts: Annotated[tuple[PartPlan, ...], Field(max_length=20), Filled]
     parameters: Mapping[str, Fixed] = {}
 
+    @property
+    def first_day(self) -> date:
+        """The first day anything of it is sat or handed in."""
+        days = (part.date or (part.deadline and part.deadline.date()) for part in self.parts)
+        return min(day for day in days if day is not None)
+
     def part(self, part_id: str) -> PartPlan | None:
         """Return the plan of a part, or None when the session does not schedule it."""
         return next((part for part in self.parts if part.id == part_id), None)
@@ -178,6 +184,12 @@ class SessionConfig(FrozenModel):
     store: StoreAddress | None = None
     resits: Resits | None = None
     epreuves: Annotated[Mapping[Identifier, EpreuvePlan], Field(max_length=100), Filled]
+
+    @model_validator(mode="after")
+    def _mock_certifies_nothing(self) -> Self:
+        if self.mock and self.resits is not None:
+            refuse("session.mock_resits")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

@@ -43,13 +43,16 @@ _PEOPLE = (
 )
 
 
-def new_session(folder: Path, session_id: str | None = None, today: date | None = None) -> Path:
+def new_session(
+    folder: Path, session_id: str | None = None, today: date | None = None, *, mock: bool = False
+) -> Path:
     """Return the folder of a new session, written with commented examples and a secret of its own.
 
     Args:
         folder: where; it may exist when it is empty.
         session_id: the session's id (default: made from the folder's name).
         today: the day the example's dates are counted from (default: the current day).
+        mock: whether it is a mock exam.
 
     Raises:
         AuthorError: the folder holds something, or is no folder; nothing was written.
@@ -65,11 +68,11 @@ def new_session(folder: Path, session_id: str | None = None, today: date | None 
     if not is_empty(folder):
         raise AuthorError.of("session.folder.not_empty", Place(str(folder)))
     today = today or datetime.now(tz=UTC).date()
-    create_folder(folder, example_texts(session_id, today))
+    create_folder(folder, example_texts(session_id, today, mock=mock))
     return folder
 
 
-def example_texts(session_id: str, today: date) -> dict[str, str]:
+def example_texts(session_id: str, today: date, *, mock: bool = False) -> dict[str, str]:
     """Return the files of a new session by name, its secret apart."""
     tables: tuple[tuple[type[Row], Sequence[Sequence[str]]], ...] = (
         (Candidate, _CANDIDATES),
@@ -81,7 +84,7 @@ def example_texts(session_id: str, today: date) -> dict[str, str]:
         (Incident, ()),
     )
     texts = {model.file: table_text(model, rows) for model, rows in tables}
-    texts[CONFIG] = session_text(session_id, _CENTRE, DEFAULT, _monday(today + _DELAY), demo=False)
+    texts[CONFIG] = session_text(session_id, _CENTRE, DEFAULT, _monday(today + _DELAY), demo=False, mock=mock)
     return {**texts, GITIGNORE: gitignore_text()}
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from kit.authoring import check_pieces
 from kit.cases import read_pieces
 from kit.cases.approval import approval_state
+from kit.cases.uses import use_of_seed
 from kit.documents.annexes import annex_tables, annex_workbook, table_csv
 from kit.documents.docx import docx
 from kit.documents.examiner_document import examiner_document
@@ -187,6 +188,7 @@ def _imprint(subject: Subject, variant: Variant) -> Product:
             Figure(question=item.question, name=item.name, value=item.value, tolerance=item.tolerance)
             for item in key_figures(subject)
         ),
+        use=use_of_seed(variant.drawn.seed),
     )
     content = json_text(imprint.model_dump(mode="json")).encode()
     return Product(f"{FOLDERS['marker']}/{variant.folder}/empreinte.json", "marker", "imprint", content)

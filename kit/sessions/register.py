@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kit.cases.uses import Use
 from kit.errors import Finding, InvalidFile, Place, Severity
 from kit.reading import FrozenModel, read_text
 from kit.referentiel import parse_exact
@@ -44,6 +45,7 @@ class Imprint(FrozenModel):
     profile: Mapping[str, Any]
     signature: str
     figures: tuple[Figure, ...]
+    use: Use = "exam"
 
 
 class Issued(FrozenModel):

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from kit.cases.uses import Use, seed_for
 from kit.environment import reason
 from kit.errors import (
     AuthorError,
@@ -39,10 +40,16 @@ SEED_BITS = 63
 T = TypeVar("T", str, int)
 
 
-def seed_of(secret: bytes, session_id: str, epreuve: str, version: str, variant: int, draw: int = 1) -> int:
-    """Return the seed of a variant: the first 63 bits of an HMAC-SHA256, the same on every machine."""
-    digest = keyed(secret, "seed", session_id, epreuve, version, variant, draw)
-    return int.from_bytes(digest, "big") >> (8 * len(digest) - SEED_BITS)
+def seed_of(
+    secret: bytes, session_id: str, epreuve: str, version: str, variant: int, draw: int = 1, use: Use = "exam"
+) -> int:
+    """Return the seed of a variant: the first 63 bits of an HMAC-SHA256, the same on every machine.
+
+    Each use has an HMAC of its own, so that the seeds of a mock exam say nothing of those of an exam.
+    """
+    word = "seed" if use == "exam" else f"seed-{use}"
+    digest = keyed(secret, word, session_id, epreuve, version, variant, draw)
+    return seed_for(use, int.from_bytes(digest, "big") >> (8 * len(digest) - SEED_BITS))
 
 
 def order_of(secret: bytes, *context: str | int, items: Sequence[T]) -> tuple[T, ...]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kit.authoring import check_template
 from kit.cases import CaseTemplate, draw_forms, find_template, load_template
-from kit.cases.burned import burned_forms
+from kit.cases.burned import Burned, read_burned
+from kit.cases.conditions import written
+from kit.cases.forms import missing_forms
 from kit.cases.parameters import check_values
-from kit.cases.uses import EXAM_POOL, PRACTICE_POOL, Use, seed_for
-from kit.errors import AuthorError, Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
+from kit.cases.uses import pool_of
+from kit.errors import Finding, InvalidFile, KitError, Place, UnknownCode, raise_for
 from kit.referentiel import Epreuve
 from kit.sessions.draws import Sitting, draw_of, fixed_findings, parameters_for
 from kit.sessions.durations import duration_findings
 from kit.sessions.model import VERSIONS, EpreuvePlan, Version
 from kit.sessions.opening import Session
 from kit.sessions.seeds import keyed, seed_of
+from kit.sessions.uses import given_up, use_of
 from kit.sessions.values import Scalar
 from kit.subjects import Drawn
 
@@ -52,22 +55,38 @@ def session_variants(session: Session, secret: bytes, only: Iterable[str] = ()) 
         only: ids of épreuves to limit to; empty means all.
 
     Raises:
-        InvalidFile: every problem of every template and of the parameters the session fixes.
+        InvalidFile: every problem of every template, of the forms given up for exams, and of the parameters the
+            session fixes; a dossier has no form left to give.
         UnknownCode: an épreuve of `only` is not in the session.
     """
-    cases, findings = _cases(session, _chosen(session, only))
-    raise_for(findings)
+    wanted = _chosen(session, only)
+    burned, findings = _burned(session)
+    cases, more = _cases(session, wanted, burned)
+    raise_for([*findings, *more])
     return tuple(
-        variant for name, case in cases.items() for variant in _variants(session, secret, name, case)
+        variant for name, case in cases.items() for variant in _variants(session, secret, name, case, burned)
     )
 
 
 def check_cases(session: Session) -> list[Finding]:
     """Return what keeps the session's templates from being drawn, without drawing anything."""
-    return _cases(session, session.config.epreuves)[1]
+    burned, findings = _burned(session)
+    return [*findings, *_cases(session, session.config.epreuves, burned)[1]]
 
 
-def _cases(session: Session, names: Iterable[str]) -> tuple[dict[str, CaseTemplate], list[Finding]]:
+def _burned(session: Session) -> tuple[tuple[Burned, ...], list[Finding]]:
+    """Return the forms given up for exams, and the problems of their list; a mock exam gives none of an exam's."""
+    if use_of(session) != "exam":
+        return (), []
+    try:
+        return read_burned(session.workspace), []
+    except KitError as error:
+        return (), list(error.findings)
+
+
+def _cases(
+    session: Session, names: Iterable[str], burned: Collection[Burned]
+) -> tuple[dict[str, CaseTemplate], list[Finding]]:
     """Return the templates of these épreuves, and every error of theirs or of the parameters fixed for them."""
     findings: list[Finding] = []
     cases: dict[str, CaseTemplate] = {}
@@ -85,18 +104,30 @@ def _cases(session: Session, names: Iterable[str]) -> tuple[dict[str, CaseTempla
         findings += fixed_findings(allowed, plan.parameters, where)
         findings += check_values(template.parameters, free, where)
         findings += duration_findings(template, session.referentiel.epreuve(name), plan)
-        findings += _undrawable(session, template, plan)
+        findings += _undrawable(session, template, plan, burned)
     return cases, findings
 
 
-def _undrawable(session: Session, template: CaseTemplate, plan: EpreuvePlan) -> tuple[Finding, ...]:
-    """Return the dossiers that have no form left for this session."""
-    pool, without = _drawable(session, template)
-    try:
-        draw_forms(template, pool, 0, values={**_defaults(template), **plan.parameters}, without=without)
-    except AuthorError as error:
-        return error.findings
-    return ()
+def _undrawable(
+    session: Session, template: CaseTemplate, plan: EpreuvePlan, burned: Collection[Burned]
+) -> list[Finding]:
+    """Return, once each, the dossiers that have no form to give for some values that may be drawn."""
+    pool, without = pool_of(use_of(session)), given_up(burned, plan)
+    found: dict[str, Finding] = {}
+    for values in template.situations():
+        if _may_be_drawn(template, plan, values):
+            for finding in missing_forms(template, pool, without, values):
+                found.setdefault(finding.fields["dossier"], finding)
+    return list(found.values())
+
+
+def _may_be_drawn(template: CaseTemplate, plan: EpreuvePlan, values: Mapping[str, Scalar]) -> bool:
+    varies, sure = template.header.varies, {**_defaults(template), **plan.parameters}
+    return all(
+        written(value) == written(sure[name])
+        for name, value in values.items()
+        if name in plan.parameters or name not in varies
+    )
 
 
 def _chosen(session: Session, only: Iterable[str]) -> list[str]:
@@ -146,12 +177,13 @@ def _choices(template: CaseTemplate) -> dict[str, tuple[Scalar, ...]]:
     }
 
 
-def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate) -> Iterator[Variant]:
+def _variants(
+    session: Session, secret: bytes, name: str, template: CaseTemplate, burned: Collection[Burned]
+) -> Iterator[Variant]:
     plan, epreuve = session.config.epreuves[name], session.referentiel.epreuve(name)
     rank = session.referentiel.epreuves.index(epreuve)
     form_key = int.from_bytes(keyed(secret, "forms", session.config.origin, name)[:8], "big")
-    pool, without = _drawable(session, template)
-    use: Use = "mock" if session.config.mock else "exam"
+    use, without = use_of(session), given_up(burned, plan)
     versions = plan.versions if session.config.resits is None else _WITH_RESIT
     for version in plan.versions:
         for number in range(1, plan.variants + 1):
@@ -163,18 +195,11 @@ def _variants(session: Session, secret: bytes, name: str, template: CaseTemplate
                 code=f"{session.config.id}-{name}-{LETTERS[version]}{number}",
                 version=version,
                 variant=number,
-                seed=seed_for(use, seed_of(secret, session.config.origin, name, version, number, draw)),
+                seed=seed_of(secret, session.config.origin, name, version, number, draw, use),
                 parameters=values,
-                forms=draw_forms(template, pool, form_key, VERSIONS.index(version), values, without),
+                forms=draw_forms(template, pool_of(use), form_key, VERSIONS.index(version), values, without),
             )
             yield Variant(epreuve, plan, template, version, number, draw, drawn)
-
-
-def _drawable(session: Session, template: CaseTemplate) -> tuple[str, frozenset[tuple[str, str]]]:
-    """Return the pool a session draws from, and the forms it never draws: a mock exam leaves exams alone."""
-    if session.config.mock:
-        return PRACTICE_POOL, frozenset()
-    return EXAM_POOL, burned_forms(session.workspace, template.slug)
 
 
 def _defaults(template: CaseTemplate) -> dict[str, Scalar]:

@@ -102,7 +102,7 @@ class SessionPanel(PagePanel):
         return [
             (
                 label("ui.session.id"),
-                session.config.id + (f" – {label('ui.session.demo')}" if session.config.demo else ""),
+                session.config.id + _nature(session),
             ),
             (label("ui.session.centre"), session.config.centre),
             (label("ui.session.candidates"), counted(len(session.candidates), "candidat")),
@@ -162,6 +162,12 @@ def _groups(files: tuple[Entry, ...]) -> Iterator[dict[str, Any]]:
                     for entry in mine
                 ],
             }
+
+
+def _nature(session: Session) -> str:
+    if session.config.demo:
+        return f" – {label('ui.session.demo')}"
+    return f" – {label('ui.session.mock')}" if session.config.mock else ""
 
 
 def _subject(entry: Entry) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from kit.authoring.approving import approve
 from kit.cases import find_template, load_template
 from kit.cases.burned import FILE, Burned, burn, burned_forms, read_burned
 from kit.cases.uses import use_of_seed
@@ -20,8 +22,12 @@ from kit.sessions.issuing import issue_session
 from kit.sessions.manifest import read_manifest
 from kit.sessions.new import new_session
 from kit.sessions.opening import Session, check_session, open_session
-from kit.sessions.seeds import obtain_secret
+from kit.sessions.register import Imprint
+from kit.sessions.seeds import obtain_secret, seed_of
+from kit.sessions.uses import session_stamp
 from kit.sessions.variants import check_cases, session_variants
+from tests.builders import a_session
+from tests.case_builders import a_template, changed
 from tests.commands import run
 
 E2 = "e2-recommandations-strategiques"
@@ -31,11 +37,7 @@ EPREUVES = ("E2", "E8")
 
 def a_new(folder: Path, *, mock: bool = False) -> Session:
     (folder / "kit.yaml").write_text("", "utf-8")
-    found = new_session(folder / "juin")
-    config = found / "session.yaml"
-    if mock:
-        config.write_text(f"mock: true\n{config.read_text('utf-8')}", "utf-8")
-    return open_session(found)
+    return open_session(new_session(folder / "juin", mock=mock))
 
 
 def forms(session: Session, epreuve: str) -> set[tuple[str, str]]:
@@ -158,3 +160,158 @@ def test_a_new_session_is_no_mock_exam(tmp_path: Path) -> None:
     session = a_new(tmp_path)
     assert not session.config.mock
     assert check_session(session.root) == []
+
+
+# What follows guards the wall where somebody changes a file or a day between two acts.
+
+SMALL = """\
+id: "JUIN-2026"
+centre: Lyon
+timezone: Europe/Paris
+referentiel: petit-titre
+{more}
+epreuves:
+  E2: {{template: petit-cas, id: ecrit, mode: surveille, date: 2026-06-08, start: "09:00", duration: 60,
+       anonymous: true, parameters: {{sector: bois}}}}
+"""
+ONE = "candidat,epreuve,tentative\nC1,E2,1\n"
+PRACTICE = (
+    '%%dossier D1 "Ventes" forme=p pool=entrainement points=4\nVoir l’annexe A1.',
+    "%%question Q1 CE1.1=4\nCalculez le total des ventes (annexe A1).",
+    'total = attendu("Q1", 3 * ventes, label="Ventes totales", unit="€", places=0, formula="somme")',
+    "%%corrige Q1\nLe total est de {{ total }}.",
+    "%%indicateurs Q1 CE1.1\n- Le total est juste.",
+)
+SECOND = tuple(cell.replace("forme=p pool=entrainement", "forme=b") for cell in PRACTICE)
+
+
+def a_small(folder: Path, more: str = "") -> Path:
+    """Return a session of one subject whose dossier has two exam forms and a practice one, approved."""
+    path = a_template(folder, changed({}, (*SECOND, *PRACTICE)))
+    made = a_session(folder, session=SMALL.format(more=more), inscriptions=ONE)
+    approve(path, "Directrice", date(2026, 5, 4), folder)
+    return made
+
+
+def imprint(session: Path) -> Imprint:
+    path = session / "build/correcteurs/E2/principal-1/empreinte.json"
+    return Imprint.model_validate_json(path.read_bytes())
+
+
+def reset(session: Path, more: str = "") -> None:
+    (session / "session.yaml").write_text(SMALL.format(more=more), "utf-8")
+
+
+def test_subjects_of_a_mock_exam_certify_nothing_even_once_the_session_says_otherwise(tmp_path: Path) -> None:
+    folder = a_small(tmp_path, "mock: true")
+    build_session(folder)
+    assert (imprint(folder).use, imprint(folder).forms) == ("mock", {"D1": "p"})
+    reset(folder)
+    with pytest.raises(InvalidFile, match="examen blanc"):
+        issue_session(folder, date(2026, 6, 1))
+    session = open_session(folder)
+    with pytest.raises(MarkingError, match="certifie rien"):
+        sign(session, session_book(session), [])
+    build_session(folder)
+    assert imprint(folder).use == "exam"
+    assert imprint(folder).forms["D1"] in ("a", "b")
+    assert issue_session(folder, date(2026, 6, 1))[0] == 1
+
+
+def test_every_document_of_a_mock_exam_says_so(tmp_path: Path) -> None:
+    folder = a_small(tmp_path, "mock: true")
+    assert build_session(folder).warnings == ()
+    papers = sorted((folder / "build").rglob("*.docx"))
+    assert len(papers) == 1
+    assert "EXAMEN BLANC" in text_of(papers[0])
+    assert session_stamp(open_session(folder)) == "EXAMEN BLANC"
+    reset(folder, "mock: true\ndemo: true")
+    build_session(folder, cache=False)
+    assert "EXAMEN BLANC" not in text_of(papers[0])
+    assert "DÉMONSTRATION" in text_of(papers[0])
+
+
+def test_a_case_that_is_not_approved_still_says_so_in_a_mock_exam(tmp_path: Path) -> None:
+    folder = a_small(tmp_path, "mock: true")
+    a_template(tmp_path, changed({"Un petit cas": "Un autre"}, (*SECOND, *PRACTICE)))
+    assert [finding.code for finding in build_session(folder).warnings] == ["approval.draft"]
+    (paper,) = (folder / "build").rglob("*.docx")
+    assert "EXAMEN BLANC – PROJET" in text_of(paper)
+
+
+def test_the_seed_of_a_mock_exam_says_nothing_of_the_exam_of_the_same_secret() -> None:
+    secret = bytes(range(32))
+    asked = ("JUIN", "E2", "principal", 1, 1)
+    exam, mock = seed_of(secret, *asked), seed_of(secret, *asked, "mock")
+    assert (use_of_seed(exam), use_of_seed(mock)) == ("exam", "mock")
+    assert mock % 2**61 != exam % 2**61
+
+
+def test_a_mock_exam_is_no_rattrapage(tmp_path: Path) -> None:
+    resits = f'mock: true\nresits: {{session: MARS-2026, deliberated: 2026-03-30, pv: "{"0" * 64}"}}'
+    found = check_session(a_small(tmp_path, resits))
+    assert "session.mock_resits" in {finding.code for finding in found}
+
+
+def test_a_new_mock_exam_is_one(tmp_path: Path) -> None:
+    assert run("session", "new", tmp_path / "blanc", "--mock")[0] == 0
+    assert open_session(tmp_path / "blanc").config.mock
+    assert check_session(tmp_path / "blanc") == []
+
+
+def test_a_template_without_practice_forms_gives_no_mock_exam(tmp_path: Path) -> None:
+    folder = a_small(tmp_path, "mock: true")
+    a_template(tmp_path)
+    found = check_cases(open_session(folder))
+    assert [(finding.code, finding.fields["pool"]) for finding in found] == [
+        ("case.nothing_drawn", "entrainement")
+    ]
+
+
+def test_a_form_burned_before_the_exam_is_replaced_and_what_was_built_with_it_is_not_issued(
+    tmp_path: Path,
+) -> None:
+    folder = a_small(tmp_path)
+    build_session(folder)
+    given = imprint(folder).forms["D1"]
+    template = load_template(find_template("petit-cas", tmp_path))
+    burn(tmp_path, template, Burned("petit-cas", "D1", given, "Fuite", date(2026, 6, 8)))
+    with pytest.raises(InvalidFile, match="grillées"):
+        issue_session(folder, date(2026, 6, 8))
+    build_session(folder)
+    assert {given, imprint(folder).forms["D1"]} == {"a", "b"}
+    assert issue_session(folder, date(2026, 6, 8))[0] == 1
+
+
+def test_an_exam_that_was_sat_before_its_form_was_published_is_built_again_as_it_was(tmp_path: Path) -> None:
+    """Its copies are being marked on the grid of that form."""
+    folder = a_small(tmp_path)
+    build_session(folder)
+    before = imprint(folder)
+    template = load_template(find_template("petit-cas", tmp_path))
+    new = Burned("petit-cas", "D1", before.forms["D1"], "Publié après l’épreuve", date(2026, 6, 9))
+    burn(tmp_path, template, new)
+    build_session(folder, cache=False)
+    assert imprint(folder) == before
+
+
+def test_a_list_with_a_slip_keeps_every_exam_from_being_drawn_and_no_mock_exam(tmp_path: Path) -> None:
+    folder = a_small(tmp_path)
+    (tmp_path / FILE).write_text(
+        "modele,dossier,forme,raison,date\npetit-ca,D1,a,Fuite,2026-06-01\n", "utf-8"
+    )
+    session = open_session(folder)
+    assert [(finding.code, finding.where.line) for finding in check_cases(session)] == [("case.not_found", 2)]
+    with pytest.raises(InvalidFile, match="petit-cas"):
+        build_session(folder)
+    assert check_cases(a_mock(session)) == []
+
+
+def test_a_register_written_before_uses_were_told_is_an_exam_s() -> None:
+    assert Imprint.model_fields["use"].default == "exam"
+
+
+def text_of(path: Path) -> str:
+    with zipfile.ZipFile(path) as packed:
+        parts = [packed.read(name).decode("utf-8", "replace") for name in packed.namelist()]
+    return "\n".join(parts).replace("\u00a0", " ")

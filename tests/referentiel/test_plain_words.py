@@ -21,7 +21,7 @@ from kit.referentiel import (
 FOLDER = find_referentiel(DEFAULT)
 REFERENTIEL = load_referentiel(FOLDER)
 REGLEMENT = load_reglement(FOLDER / "reglement.yaml", REFERENTIEL)
-SHORTEST, LONGEST = 10, 300
+SHORTEST, LONGEST = 20, 420
 
 
 def test_every_criterion_has_plain_words_and_an_example_of_each_level() -> None:

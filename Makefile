@@ -31,7 +31,7 @@ golden: setup  ## Rewrite the reference texts of tests/golden
 	$(PY) -m pytest -m "not full" --update-golden tests/documents
 
 bench: setup
-	for name in engine whole_job rebuild growth build_time marking papermill_suite; do $(PY) benchmarks/$$name.py --json || exit 1; done
+	for name in engine whole_job rebuild growth build_time marking practice_page papermill_suite; do $(PY) benchmarks/$$name.py --json || exit 1; done
 
 lock:  ## Pin the versions again (needs uv on the PATH)
 	uv pip compile --quiet --generate-hashes --universal --no-header --no-emit-index-url pyproject.toml --all-extras -o requirements.lock

@@ -1,27 +1,25 @@
 """A learner's page in a real browser: the first sight of it and each interaction, alone and with twenty at once.
 
-The baseline, in the same run, is a bare page of the same server: one button and one line that answers. Twenty
-learners share one machine with their browsers. Run: `python benchmarks/practice_page.py [--json] [--quick]`.
+The baseline, in the same run, is a bare page of the same server: one button and one line that answers. All learners
+share one machine with their browsers. Run: `python benchmarks/practice_page.py [--json] [--quick]`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Locator, Page, async_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -33,43 +31,46 @@ from tests.ui.jupyter import BROWSER_FLAGS  # noqa: E402
 
 LEARNERS = 3 if "--quick" in sys.argv else 20
 PATIENCE = 600_000
+TOKEN = "banc"  # noqa: S105 - of a server that lives as long as the benchmark
 BARE = """
 import ipywidgets
+
 line, button = ipywidgets.Label("prêt"), ipywidgets.Button(description="Répondre")
 button.on_click(lambda _: setattr(line, "value", "répondu"))
 ipywidgets.VBox([button, line])
 """
 
+Step = tuple[str, Callable[[Page], Awaitable[None]]]
+Times = dict[str, list[float]]
+
 
 @contextmanager
-def served(notebook: str, scratch: Path) -> Iterator[str]:
-    """Serve a notebook as the application does, and give its address."""
-    page = scratch / "page.ipynb"
-    page.write_text(notebook, "utf-8")
-    port = free_port()
-    server = subprocess.Popen(page_command(page, port), env=page_environment("banc", scratch),
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/?token=banc"
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def free_port() -> int:
-    """Return a port nobody listens to."""
-    import socket
-
-    with socket.socket() as probe:
+def served(notebooks: Sequence[str]) -> Iterator[Callable[[int], str]]:
+    """Serve a page a learner as the application serves one, and give the address of each."""
+    with tempfile.TemporaryDirectory(prefix="kit-bench-") as scratch, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port = probe.getsockname()[1]
+        probe.close()
+        folder = Path(scratch, "pages")
+        folder.mkdir()
+        for rank, text in enumerate(notebooks):
+            (folder / f"{rank}.ipynb").write_text(text.replace("CARNETS", scratch), "utf-8")
+        first = folder / "0.ipynb"
+        command = [word for word in page_command(first, port) if word != str(first)]
+        server = subprocess.Popen(
+            command, env=page_environment(TOKEN, Path(scratch)), cwd=scratch,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            wait_for(port)
+            yield lambda rank: f"http://127.0.0.1:{port}/voila/render/{rank}.ipynb?token={TOKEN}"
+        finally:
+            server.terminate()
+            server.wait(60)
 
 
 def wait_for(port: int) -> None:
     """Wait until a server answers."""
-    import socket
-
     for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -78,48 +79,135 @@ def wait_for(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
-def bare_notebook() -> str:
-    """Return the page of the baseline."""
+def learner_pages(count: int) -> list[str]:
+    """Return a page a learner, each with a book of its own."""
+    books = (Path(f"/CARNETS/{rank}.entrainement") for rank in range(count))
+    return [practice_page(book, "", 0).replace("/CARNETS", "CARNETS") for book in books]
+
+
+def bare_pages(count: int) -> list[str]:
+    """Return the pages of the baseline."""
     notebook = json.loads(practice_page(Path("x"), "", 0))
-    notebook["cells"] = [{**cell, "source": BARE} for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    return json.dumps(notebook)
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    notebook["cells"] = [{**cell, "source": BARE} for cell in code]
+    return [json.dumps(notebook)] * count
 
 
-Step = tuple[str, Callable[[Page], Awaitable[None]]]
+async def shown(place: Locator) -> None:
+    """Wait for something to be seen."""
+    await place.first.wait_for(timeout=PATIENCE)
 
 
 async def see_bare(page: Page) -> None:
-    await page.get_by_role("button", name="Répondre").wait_for(timeout=PATIENCE)
+    """The bare page."""
+    await shown(page.get_by_role("button", name="Répondre"))
 
 
 async def answer_bare(page: Page) -> None:
+    """One answer of the bare page."""
     await page.get_by_role("button", name="Répondre").click()
-    await page.get_by_text("répondu").wait_for(timeout=PATIENCE)
+    await shown(page.get_by_text("répondu"))
 
 
-async def measured(address: Callable[[int], str], learners: int, steps: list[Step]) -> dict[str, list[float]]:
-    """Return the seconds of each step for each learner, all at it at once."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=BROWSER_FLAGS)
-        spent: dict[str, list[float]] = {name: [] for name, _ in steps}
-        pages = [await (await browser.new_context()).new_page() for _ in range(learners)]
-        for name, step in steps:
+async def see_home(page: Page) -> None:
+    """The choice of a case."""
+    await shown(page.locator("button[data-action=begin]"))
 
-            async def one(rank: int, page: Page, name: str = name, step: Any = step) -> None:
-                started = time.perf_counter()
-                if name == "first_sight":
-                    await page.goto(address(rank), timeout=PATIENCE)
-                await step(page)
-                spent[name].append(time.perf_counter() - started)
 
-            await asyncio.gather(*(one(rank, page) for rank, page in enumerate(pages)))
-        await browser.close()
+async def begin(page: Page) -> None:
+    """A case of E10 drawn and shown."""
+    await page.locator("select[name=choice]").select_option("e:E10")
+    await page.locator("button[data-action=begin]").click()
+    await shown(page.get_by_role("heading", name="Questionnaire à visée"))
+
+
+async def open_dossier(page: Page) -> None:
+    """A dossier of the case, with its annexes."""
+    await page.get_by_role("button", name="Dossier 3").first.click()
+    await shown(page.get_by_role("heading", name="Writing a business letter"))
+
+
+async def check(page: Page) -> None:
+    """A number checked."""
+    await page.locator("input[name^='figure|']").first.fill("12")
+    await page.locator("button[data-action^='check:']").first.click()
+    await shown(page.locator("[data-region^='said|']").filter(has_text="."))
+
+
+async def judge(page: Page) -> None:
+    """The criteria shown, and one judged."""
+    await page.locator("button[data-action=judging]").first.click()
+    radio = page.locator("input[type=radio][value=acquis]").first
+    await shown(radio)
+    await radio.check()
+    await shown(page.get_by_text("1 évalués sur"))
+
+
+async def print_report(page: Page) -> None:
+    """The self-assessment ended and its PDF offered."""
+    await page.locator("button[data-action=finish]").click()
+    await page.locator("button[data-action=report]").click()
+    await shown(page.locator("a[download]"))
+
+
+BARE_STEPS: list[Step] = [("first_sight", see_bare), ("answer", answer_bare)]
+LEARNER_STEPS: list[Step] = [
+    ("first_sight", see_home), ("begin_a_case", begin), ("open_a_dossier", open_dossier), ("check_a_number", check),
+    ("judge_a_criterion", judge), ("report", print_report),
+]  # fmt: skip
+
+
+async def measured(notebooks: Sequence[str], steps: Sequence[Step]) -> Times:
+    """Return the seconds of each step for each learner; all begin each step together."""
+    with served(notebooks) as address:
+        async with async_playwright() as playwright:
+            found = shutil.which("chromium")
+            browser = await playwright.chromium.launch(executable_path=found, args=BROWSER_FLAGS)
+            pages = [await (await browser.new_context()).new_page() for _ in notebooks]
+            spent: Times = {name: [] for name, _ in steps}
+            for name, step in steps:
+                await asyncio.gather(
+                    *(
+                        one(spent[name], page, step, address(rank) if name == "first_sight" else "")
+                        for rank, page in enumerate(pages)
+                    )
+                )
+            await browser.close()
     return spent
 
 
-def summed(spent: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """Return the median and the highest of each step, in seconds."""
+async def one(times: list[float], page: Page, step: Callable[[Page], Awaitable[None]], address: str) -> None:
+    """Do a step on a page and note its seconds."""
+    page.set_default_timeout(PATIENCE)
+    started = time.perf_counter()
+    if address:
+        await page.goto(address, wait_until="commit")
+    await step(page)
+    times.append(time.perf_counter() - started)
+
+
+def summed(spent: Times) -> dict[str, dict[str, float]]:
+    """Return the median and the highest seconds of each step."""
     return {
         name: {"median_s": round(statistics.median(times), 2), "max_s": round(max(times), 2)}
         for name, times in spent.items()
     }
+
+
+def main() -> None:
+    """Print the figures."""
+    figures: dict[str, object] = {"learners": LEARNERS}
+    for count in (1, LEARNERS):
+        bare = summed(asyncio.run(measured(bare_pages(count), BARE_STEPS)))
+        learner = summed(asyncio.run(measured(learner_pages(count), LEARNER_STEPS)))
+        ratio = learner["first_sight"]["median_s"] / bare["first_sight"]["median_s"]
+        figures[f"at_once_{count}"] = {
+            "page": learner,
+            "bare_page": bare,
+            "first_sight_ratio": round(ratio, 2),
+        }
+    report("practice_page", figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -114,6 +114,31 @@ def deliberate(page: Page, address: str) -> None:
     page.screenshot(path=str(IMAGES / "deliberation-dossier.png"))
 
 
+def practise(page: Page, address: str) -> None:
+    """A learner's case with a number checked, then a criterion judged."""
+    page.goto(address)
+    panel = page.locator(".kit-practice")
+    panel.get_by_role("button", name="Dossier 1").first.wait_for(timeout=60_000)
+    panel.get_by_role("button", name="Dossier 1").first.click()
+    typed = panel.locator("input[name^='figure|']").first
+    typed.fill("0,45")
+    panel.locator("button[data-action^='check:']").first.click()
+    panel.locator("[data-region^='said|']").filter(has_text=".").first.wait_for()
+    panel.locator("button[data-action^='hint:']").first.click()
+    page.wait_for_timeout(800)
+    panel.locator(".kit-asked").first.evaluate("(box) => box.scrollIntoView({block: 'center'})")
+    page.screenshot(path=str(IMAGES / "entrainement-cas.png"))
+    panel.locator("button[data-action=judging]").first.click()
+    panel.locator("input[type=radio][value=en_cours]").first.check()
+    panel.locator("textarea").first.fill(
+        "La force est nommée, la faiblesse ne l’est pas ; calculs à reprendre."
+    )
+    panel.locator("fieldset details summary").first.click()
+    page.wait_for_timeout(800)
+    panel.locator("fieldset").first.evaluate("(box) => box.scrollIntoView({block: 'start'})")
+    page.screenshot(path=str(IMAGES / "entrainement-auto-evaluation.png"))
+
+
 def main() -> None:
     """Build the demonstration in a temporary folder and take every picture."""
     IMAGES.mkdir(exist_ok=True)
@@ -128,6 +153,8 @@ def main() -> None:
         mark_everything(session)
         with app_page("jury", session) as address:
             deliberate(page, address)
+        with app_page("entrainement", Path(scratch), "--epreuve", "E2", "--seed", "4217") as address:
+            practise(page, address)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from kit.cli import (
     jury,
     marks,
     practice,
+    practice_class,
     practice_data,
     referentiel,
     results,
@@ -40,6 +41,7 @@ stress.register(cases.app)
 coverage.register(referentiel.app)
 acts.register(cases.app, sessions.app)
 watching.register(app)
+practice_class.register(practice.app)
 practice_data.register(practice.app)
 scoring.register(app)
 results.register(app)

@@ -10,6 +10,7 @@ from kit.documents.png import is_whole
 from kit.documents.typesetting import Refused, compile_png, font_chain
 from kit.documents.typst_text import literal
 from kit.errors import AuthorError
+from kit.french import NBSP
 
 _WATERMARK = """
 #set page(paper: "a4", flipped: %s, margin: 0pt, fill: white)
@@ -39,13 +40,13 @@ def png(svg: bytes, *, ppi: int = 200) -> bytes:
 
 @lru_cache(maxsize=32)
 def watermark(word: str, font: str, colour: str, *, landscape: bool, folders: tuple[str, ...] = ()) -> bytes:
-    """Return a page, as PNG, with a word across it: as long as three fifths of the diagonal.
+    """Return a page, as PNG, with a word, or several on one line, across it: as long as three fifths of the diagonal.
 
     Raises:
         EnvironmentFault: the font is not installed.
     """
     families = ", ".join(literal(name) for name in font_chain(font, folders))
-    main = _WATERMARK % (json.dumps(landscape), families, colour, literal(word))
+    main = _WATERMARK % (json.dumps(landscape), families, colour, literal(word.replace(" ", NBSP)))
     return _in_few_colours(compile_png({"main": main.encode()}, 96, folders))
 
 

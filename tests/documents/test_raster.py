@@ -1,4 +1,7 @@
+import io
+
 import pytest
+from PIL import Image, ImageOps
 
 from kit.documents import png
 from kit.documents.raster import is_readable, watermark
@@ -36,3 +39,15 @@ def test_the_watermark_follows_the_page():
     turned = png.size(watermark("PROJET", "Lato", "#eeeeee", landscape=True))
     assert upright == turned[::-1]
     assert upright[0] < upright[1]
+
+
+@pytest.mark.parametrize("words", ["EXAMEN BLANC", "EXAMEN BLANC · PROJET", "SPÉCIMEN DE DÉMONSTRATION"])
+def test_a_watermark_of_several_words_is_as_long_as_one_of_a_single_word(words):
+    assert height(words) == pytest.approx(height("DÉMONSTRATION"), abs=30)
+
+
+def height(words):
+    """Return how many pixels of the page's height a watermark takes."""
+    picture = Image.open(io.BytesIO(watermark(words, "Lato", "#000000", landscape=False))).convert("L")
+    _, top, _, bottom = ImageOps.invert(picture).getbbox()
+    return bottom - top

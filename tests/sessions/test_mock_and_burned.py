@@ -236,7 +236,7 @@ def test_a_case_that_is_not_approved_still_says_so_in_a_mock_exam(tmp_path: Path
     a_template(tmp_path, changed({"Un petit cas": "Un autre"}, (*SECOND, *PRACTICE)))
     assert [finding.code for finding in build_session(folder).warnings] == ["approval.draft"]
     (paper,) = (folder / "build").rglob("*.docx")
-    assert "EXAMEN BLANC – PROJET" in text_of(paper)
+    assert "EXAMEN BLANC · PROJET" in text_of(paper)
 
 
 def test_the_seed_of_a_mock_exam_says_nothing_of_the_exam_of_the_same_secret() -> None:

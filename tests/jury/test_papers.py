@@ -68,7 +68,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     shutil.copy(find_referentiel(DEFAULT) / "reglement.yaml", found.root / "reglement.yaml")
     config = found.root / "session.yaml"
     config.write_text(f"{config.read_text('utf-8')}reglement: reglement.yaml\n", "utf-8")
-    (found.root / "amenagements.yaml").write_text("C03: tiers-temps\n", "utf-8")
+    (found.root / "amenagements.yaml").write_text(
+        "candidates:\n  C03:\n    - {kind: room, detail: Salle à part, decision: D-1}\n", "utf-8"
+    )
     return open_session(found.root)
 
 

@@ -46,7 +46,7 @@ J4,Capucine de Saint-Elme,jury_membre,responsable clientèle,oui,
 SEATS = "J1,jury_president,,,\nJ2,jury_membre,,,\nJ3,jury_membre,,,\nJ4,jury_membre,,,\nJ3,formateur,,,C002\n"
 ABSENT, PENDING, NEUTRALISED, EXTRA_TIME = "C003", "C005", "C006", "C007"
 REFERENCE = "DEC-2026-041"
-SECRET_NEED = "dyslexie"
+SECRET_NEED = "salle Zinnia"
 PV = "d" * 64
 
 
@@ -115,7 +115,9 @@ def rehearse(workspace: Path, count: int) -> Rehearsal:
         "presences.csv": "epreuve,partie,candidat,etat,version,incident\n"
          f"E2,ecrit,{ABSENT},absent_unexcused,,\nE3,ecrit,{PENDING},fraud_pending,,Notes trouvées sous la copie.\n",
         "incidents.csv": "date,epreuve,partie,candidat,recit\n2026-06-08,E2,ecrit,,Coupure de courant de dix minutes.\n",
-        "amenagements.yaml": f"{EXTRA_TIME}: tiers-temps ({SECRET_NEED})\n",
+        "amenagements.yaml": f"candidates:\n  {EXTRA_TIME}:\n"
+        '    - {kind: extra_time, ratio: "1/3", decision: D-1, epreuves: [E2, E3]}\n'
+        f"    - {{kind: room, detail: {SECRET_NEED}, decision: D-1}}\n",
     }  # fmt: skip
     for name, text in files.items():
         (root / name).write_text(text, "utf-8")
@@ -466,7 +468,7 @@ def _nothing_of_health(papers: Sequence[Path]) -> None:
     for path in papers:
         told = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True).stdout.decode()
         assert SECRET_NEED not in told
-        assert "tiers-temps" not in told
+        assert "majoré" not in told
         assert (REFERENCE in told) == (path.name == "pv.pdf"), path
         with pikepdf.open(path) as pdf:
             assert pdf.Root.MarkInfo.Marked

@@ -20,7 +20,7 @@ from kit.subjects.model import CandidateSubject
 _LONG_ENOUGH = 24
 """Characters that a line must have to be somebody's sentence rather than chance."""
 _PATH = re.compile(
-    r"(?<![\w.:/])/(?:home|root|Users|tmp|var|work|private|mnt)/[^\s\"'<>]*|[A-Za-z]:\\\\[^\s\"'<>]+"
+    r"(?<![\w.:/])/(?:home|root|Users|tmp|var|work|private|mnt)/[^\s\"'<>]*|[A-Za-z]:\\(?:\\|Users)[^\s\"'<>]*"
 )
 _FIELD = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _MARKUP = re.compile(r"[*_`#>|\\]|^\s*(?:[-+]|\d+[.)])\s+", re.MULTILINE)

@@ -13,11 +13,15 @@ from kit.practice.cases import practice_case
 from kit.practice.firewall import answer_words
 from kit.practice.learner_store import FILE, open_learner_store
 from kit.practice.values import Asked
-from tests.ui.jupyter import app_page, heard_words, kernels_below
+from tests.commands import run
+from tests.ui.jupyter import app_page, heard_words, kernels_below, lab, run_notebook
 
 pytestmark = pytest.mark.needs("chromium")
 
 ASKED = Asked("e10-anglais-commercial", 7)
+EPREUVES = [
+    pytest.param(f"E{number}", marks=() if number in (2, 10) else pytest.mark.full) for number in range(1, 11)
+]
 SENTENCE = "The sender apologises for the delay and offers to replace the goods before Friday."
 
 
@@ -90,7 +94,6 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     page.set_viewport_size({"width": 360, "height": 740})
     panel = opened(page, address)
     is_for_everyone(page)
-    shot(page, "home-360")
     panel.get_by_label("Épreuve ou compétence").focus()
     page.keyboard.type("E10")
     page.keyboard.press("Tab")
@@ -99,11 +102,9 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     expect(panel.get_by_role("heading", name="Questionnaire à visée")).to_be_focused(timeout=40_000)
     is_for_everyone(page)
-    shot(page, "context-360")
     press(page, panel.get_by_role("button", name="Dossier 3").first)
     expect(panel.get_by_role("heading", name="Writing a business letter")).to_be_focused()
     is_for_everyone(page)
-    shot(page, "dossier-360")
     assert leaks(said) == []
 
     panel.get_by_label("Montant échu à ce jour (").focus()
@@ -120,12 +121,10 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     assert "1 241,45" in panel.inner_text().replace("\u202f", " ").replace("\u00a0", " ")
     assert leaks(said) != []
     is_for_everyone(page)
-    shot(page, "solution-360")
 
     press(page, panel.get_by_role("button", name="Auto-évaluation").first)
     expect(panel.get_by_role("heading", name="Auto-évaluation")).to_be_focused()
     is_for_everyone(page)
-    shot(page, "judging-360")
     panel.get_by_role("radio", name="Je ne sais pas encore").first.focus()
     for _ in range(3):
         page.keyboard.press("ArrowDown")
@@ -135,11 +134,10 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     page.keyboard.type("moyenne")
     page.keyboard.press("Tab")
     page.keyboard.type("Revoir les formules de relance.")
-    expect(panel.get_by_text("1 évalués sur")).to_be_visible()
+    expect(panel.get_by_text("Critères évalués : 1 sur")).to_be_visible()
     press(page, panel.get_by_role("button", name="Terminer"))
     expect(panel.get_by_role("heading", name="Bilan")).to_be_focused()
     is_for_everyone(page)
-    shot(page, "done-360")
     press(page, panel.get_by_role("button", name="Rapport PDF"))
     link = panel.get_by_role("link", name="Télécharger rapport-E10-000007.pdf")
     expect(link).to_be_visible(timeout=40_000)
@@ -150,7 +148,6 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
     press(page, panel.get_by_role("button", name="Mes cas"))
     expect(panel.get_by_role("heading", name="S’entraîner et s’évaluer")).to_be_focused()
     is_for_everyone(page)
-    shot(page, "home-after-360")
     (record,) = open_learner_store(tmp_path / FILE).records()
     assert record.work.finished is not None
     judged = record.judgements[record.work.grid.lines[0].key]
@@ -163,11 +160,9 @@ def test_a_learner_works_from_the_choice_to_the_report_with_the_keyboard_alone(
 def test_a_kernel_that_dies_loses_nothing_that_was_answered(page: Page, tmp_path: Path) -> None:
     with app_page("entrainement", tmp_path, "--epreuve", "E10", "--seed", "7") as address:
         panel = opened(page, address)
-        shot(page, "context")
         press(page, panel.get_by_role("button", name="Dossier 1").first)
         panel.get_by_label("Votre réponse à la question 1").fill(SENTENCE)
         expect(panel.get_by_role("button", name="Voir la solution")).to_be_visible()
-        shot(page, "dossier")
         for kernel in kernels_below():
             kernel.kill()
         panel = opened(page, address)
@@ -175,5 +170,34 @@ def test_a_kernel_that_dies_loses_nothing_that_was_answered(page: Page, tmp_path
     assert kernels_below() == []
 
 
-def shot(page: Page, name: str) -> None:
-    page.screenshot(path=f"/tmp/shots/{name}.png", full_page=True)
+@pytest.mark.parametrize("epreuve", EPREUVES)
+def test_every_page_of_a_case_is_for_everyone_on_a_phone(page: Page, tmp_path: Path, epreuve: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    with app_page("entrainement", tmp_path, "--epreuve", epreuve, "--seed", "12") as address:
+        panel = opened(page, address)
+        is_for_everyone(page)
+        turns = panel.locator('[data-action^="page:"]:not([aria-current]), [data-action="judging"]')
+        actions = turns.evaluate_all("(found) => found.map((one) => one.dataset.action)")
+        assert len(set(actions)) >= 3
+        for action in dict.fromkeys(actions):
+            press(page, panel.locator(f'[data-action="{action}"]').first)
+            expect(panel.locator("[data-lead]:focus")).to_be_visible()
+            is_for_everyone(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_notebook_of_a_practice_case_is_worked_through_in_jupyterlab(
+    page: Page, tmp_path: Path, dark: bool
+) -> None:
+    run("practice", "new", "E10", "--out", str(tmp_path / "cas"), "--seed", "7")
+    (notebook,) = (tmp_path / "cas").glob("*.ipynb")
+    with lab(tmp_path, dark=dark) as address:
+        run_notebook(page, address, f"cas/{notebook.name}")
+        panel = page.locator(".kit-practice")
+        press(page, panel.get_by_role("button", name="Dossier 1").first)
+        panel.get_by_label("Votre réponse à la question 1").fill(SENTENCE)
+        expect(panel.get_by_role("button", name="Voir la solution")).to_be_visible()
+        found = Axe().run(page, context=".kit-practice").response["violations"]
+        assert [(item["id"], item["nodes"][0]["html"][:160]) for item in found] == []
+        said = page.locator(".jp-OutputArea-output").all_inner_texts()
+        assert not any("Traceback" in words for words in said)

@@ -34,40 +34,45 @@ _DEEPEST = 6
 _MIME = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-def block_views(blocks: Iterable[Block], shift: int = 0) -> list[dict[str, Any]]:
+def block_views(blocks: Iterable[Block], under: int) -> list[dict[str, Any]]:
     """Return blocks as values for the macro `blocks` of `blocks.html`; what only paper has is left out.
 
     Args:
         blocks: the blocks.
-        shift: added to the level of headings, which on a page stand below those of the panel.
+        under: level of the heading they stand under on the page (1 to 6). Their own headings keep their order and
+            follow it without skipping a level, so that a reader can go by headings.
     """
-    return list(_views(blocks, shift))
+    return list(_views(blocks, under, []))
+
+
+def _level(own: int, under: int, above: list[int]) -> int:
+    """Return the level a heading is shown at, given those it stands under, which are brought up to date."""
+    while above and above[-1] >= own:
+        above.pop()
+    above.append(own)
+    return min(under + len(above), _DEEPEST)
 
 
 def _views(  # noqa: C901 - one case for each kind of block
-    blocks: Iterable[Block], shift: int
+    blocks: Iterable[Block], under: int, above: list[int]
 ) -> Iterator[dict[str, Any]]:
     for block in blocks:
         match block:
             case Heading(level, content):
-                yield {
-                    "kind": "heading",
-                    "level": min(level + shift, _DEEPEST),
-                    "words": inline_html(content),
-                }
+                yield {"kind": "heading", "level": _level(level, under, above), "words": inline_html(content)}
             case Paragraph(content, note):
                 yield {"kind": "paragraph", "words": inline_html(content), "note": note}
             case ListBlock(items, ordered, start):
-                views = [list(_views(item, shift)) for item in items]
+                views = [list(_views(item, under, above)) for item in items]
                 yield {"kind": "list", "entries": views, "ordered": ordered, "start": start}
             case Quote(content):
-                yield {"kind": "quote", "blocks": list(_views(content, shift))}
+                yield {"kind": "quote", "blocks": list(_views(content, under, above))}
             case Box(kind, content, title):
                 yield {
                     "kind": "box",
                     "box": kind,
                     "title": title or "",
-                    "blocks": list(_views(content, shift)),
+                    "blocks": list(_views(content, under, above)),
                 }
             case Fields(rows):
                 yield {"kind": "fields", "rows": [(name, value or "") for name, value in rows]}

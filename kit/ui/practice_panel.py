@@ -28,7 +28,7 @@ def progress_html(records: Sequence[Record], referentiel: Referentiel) -> str:
     if not records:
         return ""
     report = progress_report(records, referentiel)
-    return html("practice_course", title=report.title, views=block_views(report.body, shift=3))
+    return html("practice_course", title=report.title, views=block_views(report.body, under=3))
 
 
 class PracticePanel(PagePanel):

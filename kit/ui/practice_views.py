@@ -133,7 +133,7 @@ def dossier_view(case: PracticeCase, record: Record, dossier: CandidateDossier) 
         "id": dossier.id,
         "title": label("doc.dossier", id=question_number(dossier.id), title=dossier.title),
         "points": points_text(dossier.points),
-        "blocks": _said(dossier.text, language, 4),
+        "blocks": _said(dossier.text, language, 3),
         "observed": points_text(dossier.observed) if dossier.observed != "0" else "",
         "questions": [_question(case, record, item) for item in dossier.questions],
     }
@@ -147,7 +147,7 @@ def _question(case: PracticeCase, record: Record, question: AskedQuestion) -> di
         "number": question_number(question.id),
         "points": points_text(question.points),
         "minutes": duration(question.minutes) if question.minutes else "",
-        "blocks": _said(question.text, language, 5),
+        "blocks": _said(question.text, language, 4),
         "annexes": [annex_view(known[code], language) for code in cited],
         "text": record.texts.get(question.id, ""),
         "has_figures": bool(figures_of(case, question.id)),
@@ -243,7 +243,12 @@ def annex_view(annex: CandidateAnnex, language: str) -> dict[str, Any]:
     data: list[Block] = []
     if isinstance(annex.content, FigureContent) and annex.content.data is not None:
         data = [replace(table_block(annex.content.data, words), caption=title)]
-    return {"id": annex.id, "title": title, "blocks": block_views(content), "data": block_views(data)}
+    return {
+        "id": annex.id,
+        "title": title,
+        "blocks": block_views(content, under=2),
+        "data": block_views(data, under=2),
+    }
 
 
 def annexes_view(case: PracticeCase) -> list[dict[str, Any]]:
@@ -252,7 +257,7 @@ def annexes_view(case: PracticeCase) -> list[dict[str, Any]]:
 
 
 def _said(text: str, language: str, level: int) -> list[dict[str, Any]]:
-    return block_views(blocks(text, base_level=min(level, 5), language=language), shift=max(0, level - 5))
+    return block_views(blocks(text, language=language), under=level - 1)
 
 
 # Self-assessment --------------------------------------------------------------------------------------------

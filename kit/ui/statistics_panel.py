@@ -37,7 +37,7 @@ class StatisticsPanel(PagePanel):
             self.show_findings(error.findings)
             return
         report = statistics_report(session, self.statistics, decided)
-        self.fill(report=html("statistics", title=report.title, views=block_views(report.body, shift=2)))
+        self.fill(report=html("statistics", title=report.title, views=block_views(report.body, under=2)))
 
     def __repr__(self) -> str:
         return f"StatisticsPanel({self.statistics.candidates if self.statistics else 0} candidates)"
